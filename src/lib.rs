@@ -1,0 +1,1 @@
+//! makekit as a library.
