@@ -1,1 +1,11 @@
-//! makekit as a library.
+//! makekit: case files and templates in, a printed kit for a letter-writing event out.
+//!
+//! The stages stand in the order in which data flows; `docs/architecture.md` maps them.
+
+pub mod diag;
+pub mod fonts;
+pub mod frame;
+pub mod geometry;
+pub mod markup;
+pub mod model;
+pub mod picture;
