@@ -2,6 +2,7 @@
 //!
 //! The stages stand in the order in which data flows; `docs/architecture.md` maps them.
 
+pub mod cli;
 pub mod diag;
 pub mod fonts;
 pub mod frame;
@@ -9,3 +10,4 @@ pub mod geometry;
 pub mod markup;
 pub mod model;
 pub mod picture;
+pub mod plan;

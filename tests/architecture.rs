@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The stages from first to last, as in docs/architecture.md. A module may use itself and those before it.
-const ORDER: [&str; 17] = [
-    "limits", "geometry", "diag", "fonts", "frame", "picture", "model", "postal", "load", "resolve",
+const ORDER: [&str; 18] = [
+    "limits", "geometry", "diag", "fonts", "frame", "picture", "model", "postal", "plan", "load", "resolve",
     "template", "markup", "layout", "impose", "pdf", "write", "pipeline",
 ];
 

@@ -1,0 +1,170 @@
+//! The model and who takes post in; the evening's numbers out: letters for each case and target, stamps, paper, days.
+//!
+//! All arithmetic is in whole letters, days and hundredths of a currency's unit, so that every sum adds up on paper.
+
+mod days;
+mod share;
+mod stamps;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::model::{Kit, Status, TargetRole};
+
+pub use days::{Day, DayKind, days};
+pub use share::share;
+pub use stamps::{Stamps, stamps};
+
+/// People at one table: table tents, tips and tally sheets are planned a table each.
+pub const SEATS_PER_TABLE: u32 = 6;
+
+/// Somebody who takes post, as the rules for this sender say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Destination {
+    /// Index into the kit's cases.
+    pub case: usize,
+    /// Index into the case's targets; `None`: the solidarity address.
+    pub target: Option<usize>,
+    pub domestic: bool,
+}
+
+/// The plan of the evening.
+#[derive(Debug, Clone, Default, Serialize, PartialEq)]
+pub struct Plan {
+    pub participants: Option<u32>,
+    pub letters_each: Option<u32>,
+    /// Participants times letters each; `None` where one of them is missing.
+    pub letters: Option<u32>,
+    pub tables: Option<u32>,
+    /// The open cases in the kit's order.
+    pub cases: Vec<CaseShare>,
+    /// The smallest and largest pile of a case.
+    pub fewest: u32,
+    pub most: u32,
+    pub stamps: Stamps,
+    pub days: Vec<Day>,
+    /// Keys of kit.toml without which a number could not be worked out (`event.participants`).
+    pub missing: Vec<&'static str>,
+}
+
+/// What one case gets.
+#[derive(Debug, Clone, Serialize, PartialEq)]
+pub struct CaseShare {
+    pub id: Arc<str>,
+    pub name: Arc<str>,
+    /// Letters to be written for it.
+    pub letters: u32,
+    pub targets: Vec<TargetShare>,
+    /// True where cards go to the person or the family, all in one envelope.
+    pub cards: bool,
+}
+
+#[derive(Debug, Clone, Serialize, PartialEq)]
+pub struct TargetShare {
+    /// Index into the case's targets.
+    pub target: usize,
+    pub letters: u32,
+    /// False: reached by other means, no envelope and no stamp.
+    pub post: bool,
+    pub domestic: bool,
+}
+
+impl Plan {
+    /// Envelopes, labels and stamps planned for a destination: as many as letters go there, one for all cards, at least one.
+    pub fn copies(&self, case: &str, target: Option<usize>) -> u32 {
+        let Some(share) = self.cases.iter().find(|c| &*c.id == case) else { return 1 };
+        match target {
+            None => 1,
+            Some(index) if self.letters.is_some() => {
+                share.targets.iter().find(|t| t.target == index).map_or(1, |t| t.letters)
+            }
+            Some(_) => 1,
+        }
+    }
+}
+
+/// Works the plan out. `destinations` are all who take post from this sender.
+pub fn plan(kit: &Kit, destinations: &[Destination]) -> Plan {
+    let participants = kit.event.participants.as_ref().map(|f| f.value);
+    let letters_each = kit.event.letters_each.as_ref().map(|f| f.value);
+    let letters = participants.zip(letters_each).map(|(p, l)| p.saturating_mul(l));
+
+    let writable: Vec<usize> = kit
+        .cases
+        .iter()
+        .enumerate()
+        .filter(|(_, c)| c.status != Status::Ended)
+        .map(|(index, _)| index)
+        .collect();
+    let piles = share(letters.unwrap_or(0), writable.len());
+    let cases: Vec<CaseShare> = writable
+        .iter()
+        .zip(&piles)
+        .map(|(&index, &pile)| case_share(kit, index, pile, destinations))
+        .collect();
+
+    let mut missing = Vec::new();
+    let wanted = [
+        ("event.date", kit.event.date.is_some()),
+        ("event.participants", participants.is_some()),
+        ("event.letters_each", letters_each.is_some()),
+        ("event.report_by", kit.event.report_by.is_some()),
+        ("event.report_to", kit.event.report_to.is_some()),
+        ("sender.country", kit.sender.is_some()),
+        (
+            "postage.international",
+            kit.postage.international.is_some() || destinations.iter().all(|d| d.domestic),
+        ),
+        ("postage.domestic", kit.postage.domestic.is_some() || destinations.iter().all(|d| !d.domestic)),
+    ];
+    missing.extend(wanted.iter().filter(|(_, there)| !there).map(|(key, _)| *key));
+
+    Plan {
+        participants,
+        letters_each,
+        letters,
+        tables: participants.map(|p| p.div_ceil(SEATS_PER_TABLE).max(1)),
+        fewest: piles.iter().copied().min().unwrap_or(0),
+        most: piles.iter().copied().max().unwrap_or(0),
+        stamps: stamps(&cases, destinations, kit),
+        days: days(kit, destinations),
+        cases,
+        missing,
+    }
+}
+
+fn case_share(kit: &Kit, index: usize, pile: u32, destinations: &[Destination]) -> CaseShare {
+    let case = &kit.cases[index];
+    let to = |target: Option<usize>| destinations.iter().find(|d| d.case == index && d.target == target);
+    let sender = kit.sender.as_ref().map(|s| s.address.country.value);
+    let written_to: Vec<usize> = case
+        .targets
+        .iter()
+        .enumerate()
+        .filter(|(_, t)| t.role == TargetRole::Target)
+        .filter(|(_, t)| t.only_in.is_empty() || sender.is_some_and(|s| t.only_in.contains(&s)))
+        .map(|(target, _)| target)
+        .collect();
+    let letters = share(pile, written_to.len());
+    let targets = written_to
+        .iter()
+        .zip(letters)
+        .map(|(&target, letters)| {
+            let destination = to(Some(target));
+            TargetShare {
+                target,
+                letters,
+                post: destination.is_some(),
+                domestic: destination.is_some_and(|d| d.domestic),
+            }
+        })
+        .collect();
+    CaseShare {
+        id: case.id.clone(),
+        name: case.name.value.clone(),
+        letters: pile,
+        targets,
+        cards: case.solidarity.is_some(),
+    }
+}
