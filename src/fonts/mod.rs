@@ -1,13 +1,21 @@
-//! Font files in; for a text and its language, the faces that can draw it.
+//! Takes text with a wish (families, weight, language); gives the face that prints each part of it, and what none can.
+//!
+//! Only fonts that came with the program or were named with `--fonts` are used, never the system's, so that two
+//! machines print the same. `docs/scripts.md` says which script prints with which face.
 
-/// Names one face of the catalogue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FaceId(pub u16);
+mod built_in;
+mod catalogue;
+mod face;
+mod itemise;
+mod missing;
+mod read;
+mod scripts;
+mod select;
+mod user;
 
-/// The generic families of CSS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Generic {
-    Serif,
-    Sans,
-    Mono,
-}
+pub use catalogue::Catalogue;
+pub use face::{Face, FaceId, FontBytes, Generic};
+pub use itemise::{FaceRun, Missing};
+pub use missing::{Defect, Explanation, explain_missing, stray_bidi_controls};
+pub use select::FaceRequest;
+pub use user::{FontError, is_font_file};
