@@ -132,11 +132,7 @@ impl Catalogue {
 }
 
 fn compare_names(a: &str, b: &str) -> Ordering {
-    let lower = |s: &str, i: usize| s.as_bytes().get(i).map(u8::to_ascii_lowercase);
-    (0..a.len().max(b.len()))
-        .map(|i| lower(a, i).cmp(&lower(b, i)))
-        .find(|o| o.is_ne())
-        .unwrap_or(Ordering::Equal)
+    a.bytes().map(|b| b.to_ascii_lowercase()).cmp(b.bytes().map(|b| b.to_ascii_lowercase()))
 }
 
 #[cfg(test)]

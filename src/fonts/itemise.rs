@@ -406,4 +406,39 @@ mod tests {
             assert_eq!(missing.len(), 1, "{text:?}");
         }
     }
+
+    /// Names, months, countries, letters and punctuation of every language in CLDR.
+    const LANGUAGES: &str = include_str!("../../tests/languages/languages.tsv");
+
+    #[test]
+    fn every_language_of_cldr_has_its_faces() {
+        let catalogue = Catalogue::built_in();
+        let (mut languages, mut faults) = (0, Vec::new());
+        for line in LANGUAGES.lines().skip(1) {
+            let lang = line.split('\t').next().unwrap_or_default();
+            languages += 1;
+            for generic in [Generic::Serif, Generic::Sans, Generic::Mono] {
+                for weight in [400, 700] {
+                    let request = FaceRequest { weight, ..FaceRequest::new(generic, lang) };
+                    for text in line.split('\t').skip(3) {
+                        let (mut runs, mut missing) = (Vec::new(), Vec::new());
+                        catalogue.itemise(&request, text, &mut runs, &mut missing);
+                        for m in missing {
+                            faults.push(format!("{lang} {generic:?}: {}", text[m.range].escape_unicode()));
+                        }
+                        for run in runs {
+                            let text = &text[run.range];
+                            let face = catalogue.face(run.face);
+                            let fit = text.chars().all(|c| face.covers(c) || needs_no_glyph(c));
+                            assert!(fit || covers_text(face, text), "{lang}: {text}");
+                        }
+                    }
+                }
+            }
+        }
+        faults.sort();
+        faults.dedup();
+        assert!(languages > 350, "{languages} languages");
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
 }

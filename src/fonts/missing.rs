@@ -50,7 +50,7 @@ impl fmt::Display for Explanation {
         match &self.defect {
             Defect::NoFont { script } => write!(f, ": no font has this character of the {script} script"),
             Defect::NoSign => f.write_str(": no font has this sign"),
-            Defect::Unassigned => f.write_str(": not a character of Unicode 17"),
+            Defect::Unassigned => f.write_str(": no character has this number"),
             Defect::PrivateUse => {
                 f.write_str(": a private-use character, which means nothing without its own font")
             }
@@ -210,7 +210,7 @@ mod tests {
             told[6].to_string(),
             "U+1E4D0 NAG MUNDARI LETTER O: no font has this character of the Nag Mundari script"
         );
-        assert_eq!(told[1].to_string(), "U+0378: not a character of Unicode 17");
+        assert_eq!(told[1].to_string(), "U+0378: no character has this number");
     }
 
     #[test]

@@ -303,4 +303,16 @@ mod tests {
         assert_eq!(Tag::parse("sr-Latn").usual_script(), None);
         assert_eq!(Tag::parse("").usual_script(), None);
     }
+
+    #[test]
+    fn the_page_on_scripts_tells_the_same() {
+        let page = include_str!("../../docs/scripts.md");
+        for row in ROWS {
+            let serif = if row.serif.is_empty() { row.sans } else { row.serif };
+            let cells = format!(" | {} | {serif} |", row.sans);
+            assert!(page.contains(&cells), "docs/scripts.md lacks the row {cells}");
+        }
+        let rows = page.lines().filter(|l| l.starts_with("| ") && l.matches(" Noto ").count() == 2).count();
+        assert_eq!(rows, ROWS.len() + 2, "docs/scripts.md has rows of its own");
+    }
 }

@@ -117,7 +117,7 @@ impl Catalogue {
         if let Some(id) = self.script_families(request, text, &mut try_family) {
             return Some(id);
         }
-        let others = roles.user.iter().chain(&roles.symbols).copied().chain(0..self.families().len());
+        let others = roles.symbols.iter().chain(&roles.user).copied().chain(0..self.families().len());
         others.into_iter().find_map(try_family)
     }
 
