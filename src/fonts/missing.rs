@@ -1,6 +1,8 @@
 //! Takes characters that no face can print; gives what each is, in words, and what to add.
 
+use super::catalogue::Catalogue;
 use super::scripts::ROWS;
+use super::select::{is_mark, is_never_drawn, needs_no_glyph};
 use icu_properties::props::{GeneralCategory, Script};
 use icu_properties::{CodePointMapData, PropertyNamesLong};
 use std::fmt;
@@ -13,6 +15,8 @@ pub enum Defect {
     NoFont { script: String },
     /// A sign of no one script that no font here has.
     NoSign,
+    /// A mark that some font has, but none that has the character before it.
+    NotTogether,
     /// Not (yet) a character.
     Unassigned,
     /// Its meaning is a private matter of some font.
@@ -50,6 +54,9 @@ impl fmt::Display for Explanation {
         match &self.defect {
             Defect::NoFont { script } => write!(f, ": no font has this character of the {script} script"),
             Defect::NoSign => f.write_str(": no font has this sign"),
+            Defect::NotTogether => {
+                f.write_str(": no font has this mark together with the character before it")
+            }
             Defect::Unassigned => f.write_str(": no character has this number"),
             Defect::PrivateUse => {
                 f.write_str(": a private-use character, which means nothing without its own font")
@@ -62,8 +69,27 @@ impl fmt::Display for Explanation {
     }
 }
 
-/// Explains each character of a text that no face has, each once, in order. Marks and joiners that came along in its
-/// clusters and that a face could print are told too: pass only what is missing.
+impl Catalogue {
+    /// Explains a cluster that [`itemise`](Catalogue::itemise) reports as missing: the characters that no face has, or
+    /// where each has one but no face has all, its marks.
+    pub fn explain(&self, cluster: &str) -> Vec<Explanation> {
+        let has =
+            |c: char| needs_no_glyph(c) || !is_never_drawn(c) && self.faces().iter().any(|f| f.covers(c));
+        if !cluster.chars().all(has) {
+            return explain_missing(cluster.chars().filter(|c| !has(*c)));
+        }
+        let mut explanations =
+            explain_missing(cluster.chars().filter(|c| is_mark(*c) && !needs_no_glyph(*c)));
+        for explanation in &mut explanations {
+            explanation.defect = Defect::NotTogether;
+            explanation.hint =
+                "put a font that has both in a folder, name that folder with `--fonts` and the font in `font-family`".into();
+        }
+        explanations
+    }
+}
+
+/// Explains characters that no face has, each once, in order. For what `itemise` reports, use [`Catalogue::explain`].
 pub fn explain_missing(characters: impl IntoIterator<Item = char>) -> Vec<Explanation> {
     let mut explanations: Vec<Explanation> = Vec::new();
     for c in characters {
@@ -211,6 +237,19 @@ mod tests {
             "U+1E4D0 NAG MUNDARI LETTER O: no font has this character of the Nag Mundari script"
         );
         assert_eq!(told[1].to_string(), "U+0378: no character has this number");
+    }
+
+    #[test]
+    fn a_cluster_is_explained_by_what_it_lacks() {
+        let catalogue = Catalogue::built_in();
+        let told = |cluster: &str| {
+            let explained = catalogue.explain(cluster);
+            explained.into_iter().map(|e| (e.character, e.defect)).collect::<Vec<_>>()
+        };
+        assert_eq!(told("a\u{1}"), [('\u{1}', Defect::Control)]);
+        let tangut = Defect::NoFont { script: "Tangut".into() };
+        assert_eq!(told("\u{17000}\u{301}\u{FE0F}"), [('\u{17000}', tangut)]);
+        assert_eq!(told("\u{10400}\u{1A75}"), [('\u{1A75}', Defect::NotTogether)]);
     }
 
     #[test]

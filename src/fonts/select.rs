@@ -68,20 +68,21 @@ impl Catalogue {
         self.find(request, Text { text: cluster, script, han: han_form_of(cluster) })
     }
 
-    /// The families, in order, that print a script (ISO 15924, `Deva`) in a language. Empty where none is known.
+    /// The families, in order, that print a script (ISO 15924: `Deva`, `Jpan`) in a language. Empty where none is
+    /// known.
     pub fn families_for(&self, script: &str, lang: &str, generic: Generic) -> Vec<&str> {
-        let Some(script) = icu_properties::PropertyParser::<Script>::new().get_loose(script) else {
-            return Vec::new();
+        let compound = format!("und-{script}");
+        let form = Tag::parse(&compound).han_form();
+        let script = match form {
+            Some(_) => Script::Han,
+            None => match icu_properties::PropertyParser::<Script>::new().get_loose(script) {
+                Some(script) => printing_script(script),
+                None => return Vec::new(),
+            },
         };
         let mut names: Vec<&str> = Vec::new();
         let request = FaceRequest::new(generic, lang);
-        let han = match script {
-            Script::Hiragana | Script::Katakana => HanForm::Japan,
-            Script::Hangul => HanForm::Korea,
-            Script::Bopomofo => HanForm::Traditional,
-            _ => HanForm::Simplified,
-        };
-        let text = Text { text: "", script: printing_script(script), han };
+        let text = Text { text: "", script, han: form.unwrap_or(HanForm::Simplified) };
         self.script_families(&request, text, &mut |family| {
             let name = &*self.families()[family].name;
             if !names.contains(&name) {
