@@ -3,6 +3,8 @@
 
 #[path = "src/fonts/read.rs"]
 mod read;
+#[path = "build/templates.rs"]
+mod templates;
 
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
@@ -18,9 +20,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::read_dir(root.join("fonts"))?.map(|entry| entry.map(|e| e.path())).collect::<Result<_, _>>()?;
     files.retain(|f| f.extension().is_some_and(|e| e == "ttf" || e == "otf" || e == "ttc"));
     files.sort();
-    let out = PathBuf::from(env::var("OUT_DIR")?).join("fonts.rs");
-    fs::write(out, tables(&files)?)?;
-    Ok(())
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("fonts.rs"), tables(&files)?)?;
+    templates::write(&root.join("templates"), &out)
 }
 
 fn tables(files: &[PathBuf]) -> Result<String, Box<dyn Error>> {

@@ -11,3 +11,4 @@ pub mod markup;
 pub mod model;
 pub mod picture;
 pub mod plan;
+pub mod template;

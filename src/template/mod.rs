@@ -1,0 +1,333 @@
+//! Takes the model, the templates and the strings; gives the HTML text of each sheet for each subject.
+//!
+//! The only user of Tera. Templates are read and checked once, [`Templates::load`]; a [`Renderer`] then serves many
+//! threads, sharing all values that do not belong to one subject.
+
+mod built_in;
+mod context;
+mod errors;
+mod filters;
+mod plural;
+mod post;
+mod render;
+mod sheet;
+mod strings;
+mod subjects;
+mod toml_text;
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use tera::Tera;
+
+pub use context::picture_key;
+pub use render::{RenderOptions, Rendered, Renderer};
+pub use sheet::{Fit, Per, SheetDef, Title, Words};
+pub use subjects::{Recipient, Subject, Subjects, subjects};
+
+use crate::diag::{Diagnostic, FileId, Report, Sources, Span};
+use crate::model::Kit;
+use errors::{Bodies, Body};
+use strings::Strings;
+
+/// A file of the user's own templates: its name below their folder, with `/` between the parts.
+#[derive(Debug, Clone)]
+pub struct TemplateFile {
+    pub name: String,
+    pub text: Arc<str>,
+    pub file: FileId,
+}
+
+/// Bounds on what a template may be and do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Bytes of one template, style sheet or strings file.
+    pub template_bytes: u64,
+    /// Templates of the user's own.
+    pub templates: u64,
+    /// Bytes that one rendering may write.
+    pub output_bytes: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { template_bytes: 256 << 10, templates: 500, output_bytes: 4 << 20 }
+    }
+}
+
+/// One style sheet: its name, its text and the file it stands in.
+#[derive(Debug, Clone)]
+pub struct StyleSheet {
+    pub name: Arc<str>,
+    pub css: Arc<str>,
+    pub file: FileId,
+}
+
+/// All templates, style sheets and strings of a run, read and checked.
+pub struct Templates {
+    tera: Tera,
+    bodies: Bodies,
+    sheets: Vec<SheetDef>,
+    styles: Vec<StyleSheet>,
+    strings: Arc<Strings>,
+    /// For each sheet the names of the context that it may ask for.
+    uses: Vec<HashSet<&'static str>>,
+    bounds: Bounds,
+}
+
+/// What is known of a file before it is read.
+struct Loaded {
+    text: Arc<str>,
+    file: FileId,
+    user: bool,
+}
+
+impl Templates {
+    /// Reads the built-in files and those of the user, which replace built-in ones of their name; a user's strings file
+    /// only replaces the strings that it names. Every mistake of every file goes to the report, with its place; `None`
+    /// where there was one.
+    pub fn load(
+        user: &[TemplateFile],
+        bounds: Bounds,
+        sources: &Sources,
+        report: &mut Report,
+    ) -> Option<Templates> {
+        Self::load_with(built_in::FILES, user, bounds, sources, report)
+    }
+
+    /// The same with other files in place of the built-in ones.
+    pub fn load_with(
+        built_in: &[(&str, &str)],
+        user: &[TemplateFile],
+        bounds: Bounds,
+        sources: &Sources,
+        report: &mut Report,
+    ) -> Option<Templates> {
+        let mut found = Report::default();
+        let templates = Reading::new(built_in, user, bounds, sources, &mut found).templates(&mut found);
+        let failed = found.has_errors();
+        report.append(found);
+        templates.filter(|_| !failed)
+    }
+
+    /// The sheets, in the order of a kit that names none.
+    pub fn sheets(&self) -> &[SheetDef] {
+        &self.sheets
+    }
+
+    /// The sheet of a name.
+    pub fn sheet(&self, name: &str) -> Option<&SheetDef> {
+        self.sheets.iter().find(|sheet| &*sheet.name == name)
+    }
+
+    /// `theme.css` first, then the others by name (`edition-large.css`).
+    pub fn style_sheets(&self) -> &[StyleSheet] {
+        &self.styles
+    }
+
+    /// Makes ready to render a kit. Notes on words that a language lacks go to the report, once for each language.
+    pub fn renderer<'a>(&'a self, kit: &'a Kit, options: RenderOptions, report: &mut Report) -> Renderer<'a> {
+        Renderer::new(self, kit, options, report)
+    }
+}
+
+/// All files of a run while they are read.
+struct Reading {
+    templates: BTreeMap<String, Loaded>,
+    styles: BTreeMap<String, Loaded>,
+    strings: Vec<(String, Loaded)>,
+    bounds: Bounds,
+}
+
+impl Reading {
+    fn new(
+        built_in: &[(&str, &str)],
+        user: &[TemplateFile],
+        bounds: Bounds,
+        sources: &Sources,
+        report: &mut Report,
+    ) -> Self {
+        let mut reading =
+            Self { templates: BTreeMap::new(), styles: BTreeMap::new(), strings: Vec::new(), bounds };
+        for (name, text) in built_in {
+            let text: Arc<str> = Arc::from(*text);
+            let file = sources.add(format!("built-in/{name}"), Arc::clone(&text));
+            reading.take(name, Loaded { text, file, user: false }, report);
+        }
+        let count = user.iter().filter(|file| file.name.ends_with(".html")).count() as u64;
+        if count > bounds.templates {
+            let message =
+                format!("there are {count} templates, more than the {} that are allowed", bounds.templates);
+            report.push(Diagnostic::machine(message).hint("raise the limit with `--limit templates=…`"));
+            return reading;
+        }
+        for file in user {
+            let size = file.text.len() as u64;
+            if size > bounds.template_bytes {
+                let message = format!(
+                    "`{}` has {size} bytes, more than the {} that are allowed",
+                    file.name, bounds.template_bytes
+                );
+                report.push(
+                    Diagnostic::machine(message)
+                        .at(Span::start_of(file.file))
+                        .hint("raise the limit with `--limit template-bytes=…`"),
+                );
+                continue;
+            }
+            reading.take(
+                &file.name,
+                Loaded { text: Arc::clone(&file.text), file: file.file, user: true },
+                report,
+            );
+        }
+        reading
+    }
+
+    /// Puts a file where it belongs by its name; one that belongs nowhere is warned of.
+    fn take(&mut self, name: &str, loaded: Loaded, report: &mut Report) {
+        if let Some(tag) = name.strip_prefix("strings/").and_then(|rest| rest.strip_suffix(".toml")) {
+            self.strings.push((tag.to_owned(), loaded));
+        } else if name.ends_with(".html") && !name.contains('/') {
+            self.templates.insert(name.to_owned(), loaded);
+        } else if name.ends_with(".css") && !name.contains('/') {
+            self.styles.insert(name.to_owned(), loaded);
+        } else {
+            report.push(
+                Diagnostic::warning(format!("`{name}` is not used"))
+                    .at(Span::start_of(loaded.file))
+                    .hint("a template is `NAME.html`, a style sheet `NAME.css`, a file of words `strings/LANG.toml`"),
+            );
+        }
+    }
+
+    fn templates(self, report: &mut Report) -> Option<Templates> {
+        let strings = self.read_strings(report);
+        let mut bodies = Bodies::new();
+        let mut sheets = Vec::new();
+        for (name, loaded) in &self.templates {
+            let split = sheet::split(&loaded.text, loaded.file, report);
+            let stem = name.trim_end_matches(".html");
+            if stem.starts_with('_') {
+                if let Some((start, _)) = split.front {
+                    report.push(
+                        Diagnostic::error("a shared part has no front matter")
+                            .at(Span::new(loaded.file, start..start))
+                            .hint("its name starts with `_`: take that away to make it a sheet"),
+                    );
+                }
+            } else {
+                let sheet = sheet::read(stem, split.front, loaded.file, report);
+                if let Title::Key(key) = &sheet.title
+                    && !strings.has(key)
+                {
+                    let mut error = Diagnostic::error(format!("the strings have no `{key}` for the title"))
+                        .at(sheet.span);
+                    error.hint = toml_text::did_you_mean(key, strings.keys());
+                    report.push(error);
+                }
+                sheets.push(sheet);
+            }
+            let text = loaded.text[split.body..].to_owned();
+            bodies.insert(name.clone(), Body { file: loaded.file, offset: split.body, text });
+        }
+        sheets.sort_by(|a, b| a.order.cmp(&b.order).then_with(|| a.name.cmp(&b.name)));
+        for (number, sheet) in sheets.iter_mut().enumerate() {
+            sheet.number = number;
+        }
+        let tera = parse(&bodies, &strings, report)?;
+        let uses = sheets.iter().map(|sheet| uses(&sheet.template(), &bodies)).collect();
+        let mut styles: Vec<StyleSheet> = self
+            .styles
+            .into_iter()
+            .map(|(name, loaded)| StyleSheet { name: name.into(), css: loaded.text, file: loaded.file })
+            .collect();
+        styles.sort_by_key(|style| &*style.name != "theme.css");
+        Some(Templates { tera, bodies, sheets, styles, strings, uses, bounds: self.bounds })
+    }
+
+    fn read_strings(&self, report: &mut Report) -> Arc<Strings> {
+        let mut strings = Strings::default();
+        let asked = |key: &str| {
+            self.templates
+                .values()
+                .any(|t| t.text.match_indices(key).any(|(at, _)| t.text[..at].ends_with("t.")))
+        };
+        for (tag, loaded) in &self.strings {
+            let user: Option<&dyn Fn(&str) -> bool> = if loaded.user { Some(&asked) } else { None };
+            strings.add(tag, &loaded.text, loaded.file, user, report);
+        }
+        strings.check(report);
+        Arc::new(strings)
+    }
+}
+
+/// Gives all templates to Tera. Where one is wrong, all are looked at for themselves, so that each tells its mistake.
+fn parse(bodies: &Bodies, strings: &Arc<Strings>, report: &mut Report) -> Option<Tera> {
+    let fresh = || {
+        let mut tera = Tera::new();
+        filters::register(&mut tera, strings);
+        tera
+    };
+    let mut tera = fresh();
+    let Err(error) = tera.add_raw_templates(bodies.iter().map(|(name, body)| (name, &body.text))) else {
+        return Some(tera);
+    };
+    let mut broken = HashSet::new();
+    for (name, body) in bodies {
+        let alone = fresh().add_raw_template(name, &body.text);
+        if let Err(error) = alone
+            && matches!(error.kind(), tera::ErrorKind::SyntaxError(_))
+        {
+            broken.insert(name);
+            errors::diagnostics(&error, bodies).into_iter().for_each(|d| report.push(d));
+        }
+    }
+    if broken.is_empty() {
+        errors::diagnostics(&error, bodies).into_iter().for_each(|d| report.push(d));
+        return None;
+    }
+    let blank = String::new();
+    let rest =
+        bodies.iter().map(|(name, body)| (name, if broken.contains(name) { &blank } else { &body.text }));
+    if let Err(error) = fresh().add_raw_templates(rest) {
+        // A component or block that seems to be missing may stand in a template that could not be read.
+        let missing = |d: &Diagnostic| d.message.contains("component `") || d.message.contains("lock `");
+        errors::diagnostics(&error, bodies).into_iter().filter(|d| !missing(d)).for_each(|d| report.push(d));
+    }
+    None
+}
+
+/// The names of the context that a template and all that it can reach may ask for.
+fn uses(template: &str, bodies: &Bodies) -> HashSet<&'static str> {
+    let mut reached: Vec<&str> = Vec::new();
+    let mut open = vec![template];
+    // Components can be called from anywhere, by their names alone.
+    open.extend(
+        bodies.iter().filter(|(_, body)| body.text.contains("component")).map(|(name, _)| name.as_str()),
+    );
+    while let Some(name) = open.pop() {
+        let Some((name, body)) = bodies.get_key_value(name) else { continue };
+        if reached.contains(&name.as_str()) {
+            continue;
+        }
+        reached.push(name);
+        open.extend(bodies.keys().map(String::as_str).filter(|other| body.text.contains(*other)));
+    }
+    let texts: Vec<&str> = reached.iter().map(|name| bodies[*name].text.as_str()).collect();
+    let everything = texts.iter().any(|text| text.contains("__tera_context"));
+    context::ROOTS
+        .into_iter()
+        .filter(|root| everything || texts.iter().any(|text| names(text, root)))
+        .collect()
+}
+
+/// Whether a text holds a name that stands for itself or is asked of something (`targets` of `case.targets`).
+fn names(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + name.len()..].chars().next();
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+            && !after.is_some_and(|c| c.is_alphanumeric() || c == '_')
+    })
+}

@@ -1,0 +1,235 @@
+//! Takes a sheet and a subject; gives the sheet's HTML for it. Serves many threads at once.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::sync::{Arc, OnceLock};
+
+use tera::{Context, ErrorKind, Value};
+
+use super::context::{self, Values};
+use super::errors;
+use super::post;
+use super::sheet::{SheetDef, Title, Words};
+use super::strings::Phrase;
+use super::subjects::{Person, Subject};
+use super::{Bounds, Templates};
+use crate::diag::{Diagnostic, Report, Span};
+use crate::model::{Kit, Lang};
+
+/// What a kit is rendered with, beside the model.
+#[derive(Debug, Clone)]
+pub struct RenderOptions {
+    /// `standard`, `large` or `ink-saver`; templates see it as `edition`.
+    pub edition: String,
+}
+
+impl Default for RenderOptions {
+    fn default() -> Self {
+        Self { edition: "standard".to_owned() }
+    }
+}
+
+/// What became of a sheet for a subject.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rendered {
+    Html(String),
+    /// The sheet needs what this subject does not have; a note that says what.
+    LeftOut(Diagnostic),
+}
+
+/// The fixed words of a language, ready for templates.
+struct LanguageValues {
+    words: Value,
+    lang: Value,
+    dir: Value,
+}
+
+/// Renders the sheets of one kit.
+pub struct Renderer<'a> {
+    templates: &'a Templates,
+    kit: &'a Kit,
+    options: RenderOptions,
+    values: Values<'a>,
+    /// By sheet: what all its renderings share.
+    shared: Vec<OnceLock<Context>>,
+    languages: HashMap<Lang, LanguageValues>,
+}
+
+impl<'a> Renderer<'a> {
+    pub(super) fn new(
+        templates: &'a Templates,
+        kit: &'a Kit,
+        options: RenderOptions,
+        report: &mut Report,
+    ) -> Self {
+        let mut languages: HashMap<Lang, LanguageValues> = HashMap::new();
+        let cases = kit.cases.iter().map(|case| &case.lang);
+        let targets =
+            kit.cases.iter().flat_map(|case| &case.targets).filter_map(|target| target.lang.as_ref());
+        for lang in std::iter::once(&kit.lang).chain(cases).chain(targets) {
+            if !languages.contains_key(lang) {
+                templates.strings.say_stand_ins(lang, report);
+                let values = LanguageValues {
+                    words: context::words(&templates.strings, lang),
+                    lang: Value::from(lang.as_ref()),
+                    dir: Value::from(post::direction(lang)),
+                };
+                languages.insert(Arc::clone(lang), values);
+            }
+        }
+        Self {
+            templates,
+            kit,
+            options,
+            values: Values::new(kit),
+            shared: templates.sheets.iter().map(|_| OnceLock::new()).collect(),
+            languages,
+        }
+    }
+
+    /// The HTML of a sheet for a subject, or why there is none.
+    ///
+    /// # Errors
+    /// Mistakes of the template, each with its place and in whose sheet it showed.
+    pub fn render(&self, sheet: &SheetDef, subject: &Subject) -> Result<Rendered, Vec<Diagnostic>> {
+        let context = self.context(sheet, subject);
+        if let Some(missing) = sheet.needs.iter().find(|path| !is_given(&context, path)) {
+            let message =
+                format!("no `{}` for {}: it needs `{}`", sheet.name, subject.describe(self.kit), &**missing);
+            return Ok(Rendered::LeftOut(
+                Diagnostic::note(message).at(subject.span(self.kit).or(missing.span)),
+            ));
+        }
+        let mut out = Output::new(self.templates.bounds);
+        let rendered = self.templates.tera.render_to(&sheet.template(), &context, &mut out);
+        let mistakes = match rendered {
+            Ok(()) => match String::from_utf8(out.html) {
+                Ok(html) => match self.forbidden_words(sheet, subject, &html) {
+                    None => return Ok(Rendered::Html(html)),
+                    Some(found) => vec![found],
+                },
+                Err(_) => vec![Diagnostic::error("the template gives no text").at(sheet.span)],
+            },
+            Err(error) if matches!(error.kind(), ErrorKind::Io(_)) && out.full => vec![self.too_long(sheet)],
+            Err(error) => errors::diagnostics(&error, &self.templates.bodies),
+        };
+        let whose = format!("`{}` for {}", sheet.name, subject.describe(self.kit));
+        Err(mistakes.into_iter().map(|mistake| mistake.context(whose.clone())).collect())
+    }
+
+    /// The language of the fixed words of a sheet for a subject.
+    pub fn lang(&self, sheet: &SheetDef, subject: &Subject) -> &Lang {
+        let case = subject.case(self.kit);
+        let of_case = || case.map_or(&self.kit.lang, |case| &case.lang);
+        match sheet.words {
+            Words::Kit => &self.kit.lang,
+            Words::Case => of_case(),
+            Words::Target => match subject.person(self.kit) {
+                Some(Person::Target(target)) => target.lang.as_ref().unwrap_or_else(of_case),
+                _ => of_case(),
+            },
+        }
+    }
+
+    /// The title of a sheet in the kit's language.
+    pub fn title(&self, sheet: &SheetDef) -> Arc<str> {
+        match &sheet.title {
+            Title::Text(text) => Arc::clone(text),
+            Title::Key(key) => {
+                match self.templates.strings.merged(&self.kit.lang).get(&**key).map(|f| f.phrase) {
+                    Some(Phrase::Text(text)) => Arc::clone(text),
+                    _ => Arc::clone(&sheet.name),
+                }
+            }
+        }
+    }
+
+    fn context(&self, sheet: &SheetDef, subject: &Subject) -> Context {
+        let uses = |name: &str| {
+            self.templates.uses[sheet.number].contains(name)
+                || sheet.needs.iter().any(|path| root(path) == name)
+        };
+        let shared =
+            self.shared[sheet.number].get_or_init(|| self.values.shared(&self.options.edition, uses));
+        let mut context = shared.clone();
+        self.values.add_subject(subject, &mut context, uses);
+        if let Some(language) = self.languages.get(self.lang(sheet, subject)) {
+            context.insert_value("t", language.words.clone());
+            context.insert_value("lang", language.lang.clone());
+            context.insert_value("dir", language.dir.clone());
+        }
+        context
+    }
+
+    /// A sheet for somebody whose post must not name the organisation, and which does.
+    fn forbidden_words(&self, sheet: &SheetDef, subject: &Subject, html: &str) -> Option<Diagnostic> {
+        let Some(Person::Solidarity(solidarity)) = subject.person(self.kit) else { return None };
+        let name = self.kit.organisation.name.as_ref().filter(|_| !solidarity.mention_organisation)?;
+        let folded = name.to_lowercase();
+        html.to_lowercase().contains(&folded).then(|| {
+            Diagnostic::error(format!("this `{}` names the organisation, `{}`", sheet.name, &**name))
+                .at(solidarity.span)
+                .hint("`mention_organisation` is false here: leave the name out of the return address and the texts")
+        })
+    }
+
+    fn too_long(&self, sheet: &SheetDef) -> Diagnostic {
+        let limit = self.templates.bounds.output_bytes;
+        Diagnostic::machine(format!(
+            "`{}` writes more than the {limit} bytes that are allowed",
+            sheet.template()
+        ))
+        .at(Span::start_of(sheet.file))
+        .hint("raise the limit with `--limit template-output-bytes=…`")
+    }
+}
+
+fn root(path: &str) -> &str {
+    path.split('.').next().unwrap_or(path)
+}
+
+/// Whether a path leads to something that is neither empty nor false.
+fn is_given(context: &Context, path: &str) -> bool {
+    let Some(value) = context.get(root(path)) else { return false };
+    let value = match path.split_once('.') {
+        Some((_, rest)) => value.get_from_path(rest),
+        None => Some(value),
+    };
+    value.is_some_and(|value| value.is_truthy() || value.is_number())
+}
+
+/// Where a template writes to; refuses what is past the limit.
+struct Output {
+    html: Vec<u8>,
+    limit: usize,
+    full: bool,
+}
+
+impl Output {
+    fn new(bounds: Bounds) -> Self {
+        Self {
+            html: Vec::with_capacity(4096),
+            limit: usize::try_from(bounds.output_bytes).unwrap_or(usize::MAX),
+            full: false,
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.html.len() + bytes.len() > self.limit {
+            self.full = true;
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.html.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,314 @@
+//! Takes the text of a sheet's file; gives its front matter as a [`SheetDef`] and where the template itself begins.
+
+use std::sync::Arc;
+
+use toml::de::DeValue;
+
+use super::toml_text::{Document, did_you_mean, integer, kind};
+use crate::diag::{Diagnostic, FileId, Report, Span};
+use crate::frame::StockKind;
+use crate::model::Field;
+
+/// How often a sheet renders, and what its context holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Per {
+    /// Once.
+    Kit,
+    /// Once a case.
+    Case,
+    /// Once for everybody who gets a letter.
+    Target,
+    /// Once for everybody who takes post: targets and solidarity addresses.
+    Addressee,
+}
+
+/// What happens to a text that is longer than a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// As many pages as it takes.
+    Flow,
+    /// One page, with type shrunk down to `min_scale`; past that it is an error.
+    OnePage,
+}
+
+/// Whose language the fixed words and dates of a sheet are in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Words {
+    Kit,
+    /// The language that the case's file is written in.
+    Case,
+    /// The target's, or else the case's.
+    Target,
+}
+
+/// A sheet's title: a key of the strings, or a text as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Title {
+    Key(Arc<str>),
+    Text(Arc<str>),
+}
+
+/// One sheet: what its front matter says.
+#[derive(Debug, Clone)]
+pub struct SheetDef {
+    /// The stem of its file (`case-sheet`).
+    pub name: Arc<str>,
+    pub file: FileId,
+    /// The front matter, for mistakes about the whole sheet.
+    pub span: Span,
+    pub title: Title,
+    pub per: Per,
+    pub stock: StockKind,
+    pub fit: Fit,
+    /// With [`Fit::OnePage`]: how far type may shrink, as a share of its size.
+    pub min_scale: f32,
+    /// Its place in a kit that names no sheets; sheets without one follow, by name.
+    pub order: i64,
+    pub words: Words,
+    /// Paths of the context without which the sheet is left out for a subject (`event.date`).
+    pub needs: Vec<Field<Arc<str>>>,
+    /// How many of each are printed one after another.
+    pub copies: u32,
+    /// Its index among all sheets.
+    pub(super) number: usize,
+}
+
+impl SheetDef {
+    /// The name of its template.
+    pub(super) fn template(&self) -> String {
+        format!("{}.html", self.name)
+    }
+}
+
+const KEYS: [&str; 9] = ["title", "per", "stock", "fit", "min-scale", "order", "words", "needs", "copies"];
+
+/// Where the parts of a template file lie, in bytes.
+pub(super) struct Split<'t> {
+    /// The TOML between the `+++` lines, and where it begins; `None` without front matter.
+    pub front: Option<(usize, &'t str)>,
+    /// Where the template begins: after the second `+++` line.
+    pub body: usize,
+}
+
+/// Parts front matter and template; an error where the second `+++` is missing.
+pub(super) fn split<'t>(text: &'t str, file: FileId, report: &mut Report) -> Split<'t> {
+    let bom = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    let mut lines = text[bom..].split_inclusive('\n');
+    let first = lines.next().unwrap_or_default();
+    if first.trim_end() != "+++" {
+        return Split { front: None, body: bom };
+    }
+    let start = bom + first.len();
+    let mut at = start;
+    for line in lines {
+        if line.trim_end() == "+++" {
+            return Split { front: Some((start, &text[start..at])), body: at + line.len() };
+        }
+        at += line.len();
+    }
+    report.push(
+        Diagnostic::error("the front matter does not end")
+            .at(Span::new(file, bom..bom + 3))
+            .hint("close it with a second line of `+++`"),
+    );
+    Split { front: Some((start, "")), body: text.len() }
+}
+
+/// Reads the front matter of a sheet. Every mistake goes to the report; what is wrong keeps its default.
+pub(super) fn read(name: &str, front: Option<(usize, &str)>, file: FileId, report: &mut Report) -> SheetDef {
+    let span = match front {
+        Some((start, text)) => Span::new(file, start..start + text.trim_end().len()),
+        None => Span::start_of(file),
+    };
+    let mut sheet = SheetDef {
+        name: name.into(),
+        file,
+        span,
+        title: Title::Text(name.into()),
+        per: Per::Case,
+        stock: StockKind::Paper,
+        fit: Fit::Flow,
+        min_scale: 1.0,
+        order: i64::MAX,
+        words: Words::Kit,
+        needs: Vec::new(),
+        copies: 1,
+        number: 0,
+    };
+    let Some((start, text)) = front else {
+        report.push(
+            Diagnostic::error("this sheet has no front matter")
+                .at(span)
+                .hint("begin with a line `+++`, `per = \"case\"` and another `+++`; a shared part's name starts with `_`"),
+        );
+        return sheet;
+    };
+    let mut errors = Report::default();
+    let document = Document::parse(text, file, start, &mut errors);
+    let mut per = None;
+    for (key, value) in &document.table {
+        let place = document.span(value);
+        let mut reader = Reader { document: &document, key: key.get_ref(), place, report: &mut errors };
+        match key.get_ref().as_ref() {
+            "title" => {
+                if let Some(text) = reader.text(value.get_ref()) {
+                    sheet.title = match text.strip_prefix("t.") {
+                        Some(string) => Title::Key(string.into()),
+                        None => Title::Text(text.into()),
+                    };
+                }
+            }
+            "per" => {
+                const CHOICES: [(&str, Per); 4] = [
+                    ("kit", Per::Kit),
+                    ("case", Per::Case),
+                    ("target", Per::Target),
+                    ("addressee", Per::Addressee),
+                ];
+                per = Some(reader.choice(value.get_ref(), &CHOICES));
+            }
+            "stock" => {
+                const CHOICES: [(&str, StockKind); 3] = [
+                    ("paper", StockKind::Paper),
+                    ("envelope", StockKind::Envelope),
+                    ("labels", StockKind::Labels),
+                ];
+                sheet.stock = reader.choice(value.get_ref(), &CHOICES).unwrap_or(sheet.stock);
+            }
+            "fit" => {
+                const CHOICES: [(&str, Fit); 2] = [("flow", Fit::Flow), ("one-page", Fit::OnePage)];
+                sheet.fit = reader.choice(value.get_ref(), &CHOICES).unwrap_or(sheet.fit);
+            }
+            "words" => {
+                const CHOICES: [(&str, Words); 3] =
+                    [("kit", Words::Kit), ("case", Words::Case), ("target", Words::Target)];
+                sheet.words = reader.choice(value.get_ref(), &CHOICES).unwrap_or(sheet.words);
+            }
+            "min-scale" => sheet.min_scale = reader.scale(value.get_ref()).unwrap_or(sheet.min_scale),
+            "order" => sheet.order = reader.whole(value.get_ref(), 0..=10_000).unwrap_or(sheet.order),
+            "copies" => {
+                sheet.copies = reader.whole(value.get_ref(), 1..=1_000).map_or(sheet.copies, |n| n as u32);
+            }
+            "needs" => sheet.needs = reader.paths(value.get_ref()),
+            unknown => {
+                let mut error = Diagnostic::error(format!("unknown key `{unknown}` in the front matter"))
+                    .at(document.span(key));
+                error.hint = did_you_mean(unknown, KEYS);
+                errors.push(error.or_hint(format!("the keys are `{}`", KEYS.join("`, `"))));
+            }
+        }
+    }
+    match per {
+        Some(per) => sheet.per = per.unwrap_or(sheet.per),
+        None if errors.has_errors() => {}
+        None => errors.push(
+            Diagnostic::error("`per` is missing in the front matter")
+                .at(span)
+                .hint("`per` is `kit`, `case`, `target` or `addressee`: how often the sheet is printed"),
+        ),
+    }
+    let known: &[&str] = match sheet.words {
+        Words::Target if matches!(sheet.per, Per::Kit | Per::Case) => &["kit", "case"],
+        Words::Case if sheet.per == Per::Kit => &["kit"],
+        _ => &[],
+    };
+    if !known.is_empty() && !errors.has_errors() {
+        errors.push(
+            Diagnostic::error("`words` asks for the language of something that this sheet does not have")
+                .at(span)
+                .hint(format!("with this `per`, `words` is `{}`", known.join("` or `"))),
+        );
+    }
+    report.append(errors);
+    sheet
+}
+
+/// One key of the front matter while it is read.
+struct Reader<'a, 't> {
+    document: &'a Document<'t>,
+    key: &'a str,
+    place: Span,
+    report: &'a mut Report,
+}
+
+impl Reader<'_, '_> {
+    fn wrong(&mut self, wanted: &str, value: &DeValue<'_>) {
+        let message = format!("`{}` must be {wanted}, not {}", self.key, kind(value));
+        self.report.push(Diagnostic::error(message).at(self.place));
+    }
+
+    fn text<'v>(&mut self, value: &'v DeValue<'_>) -> Option<&'v str> {
+        match value {
+            DeValue::String(text) if !text.trim().is_empty() => Some(text),
+            DeValue::String(_) => {
+                self.report.push(Diagnostic::error(format!("`{}` is empty", self.key)).at(self.place));
+                None
+            }
+            other => {
+                self.wrong("a text", other);
+                None
+            }
+        }
+    }
+
+    fn choice<T: Copy>(&mut self, value: &DeValue<'_>, choices: &[(&str, T)]) -> Option<T> {
+        let text = self.text(value)?;
+        if let Some((_, found)) = choices.iter().find(|(name, _)| *name == text) {
+            return Some(*found);
+        }
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        let mut error = Diagnostic::error(format!("`{}` cannot be `{text}`", self.key)).at(self.place);
+        error.hint = did_you_mean(text, names.iter().copied());
+        self.report.push(error.or_hint(format!("it is one of `{}`", names.join("`, `"))));
+        None
+    }
+
+    fn whole(&mut self, value: &DeValue<'_>, allowed: std::ops::RangeInclusive<i64>) -> Option<i64> {
+        let number = match value {
+            DeValue::Integer(number) => integer(number),
+            other => {
+                self.wrong("a whole number", other);
+                return None;
+            }
+        };
+        let found = number.filter(|n| allowed.contains(n));
+        if found.is_none() {
+            let message =
+                format!("`{}` must lie between {} and {}", self.key, allowed.start(), allowed.end());
+            self.report.push(Diagnostic::error(message).at(self.place));
+        }
+        found
+    }
+
+    fn scale(&mut self, value: &DeValue<'_>) -> Option<f32> {
+        let number = match value {
+            DeValue::Float(number) => number.as_str().replace('_', "").parse::<f32>().ok(),
+            DeValue::Integer(number) => integer(number).map(|n| n as f32),
+            other => {
+                self.wrong("a number", other);
+                return None;
+            }
+        };
+        let found = number.filter(|n| (0.5..=1.0).contains(n));
+        if found.is_none() {
+            let message = format!("`{}` must lie between 0.5 and 1", self.key);
+            self.report.push(Diagnostic::error(message).at(self.place).hint("0.85 lets type shrink to 85 %"));
+        }
+        found
+    }
+
+    fn paths(&mut self, value: &DeValue<'_>) -> Vec<Field<Arc<str>>> {
+        let DeValue::Array(items) = value else {
+            self.wrong("a list of texts", value);
+            return Vec::new();
+        };
+        let mut paths = Vec::new();
+        for item in items {
+            self.place = self.document.span(item);
+            if let Some(path) = self.text(item.get_ref()) {
+                paths.push(Field::new(Arc::from(path), self.place));
+            }
+        }
+        paths
+    }
+}
