@@ -11,4 +11,5 @@ pub mod markup;
 pub mod model;
 pub mod picture;
 pub mod plan;
+pub mod postal;
 pub mod template;

@@ -1,0 +1,156 @@
+//! Takes country codes; gives their names in many languages, and the country line that a sender's post expects.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+
+use super::casing::upper;
+use super::format::{self, code};
+use super::languages;
+use super::table::{Row, Sections, rows, truncations};
+use crate::model::{CountryCode, Lang, Text};
+
+static NAMES: Sections = Sections::new(include_str!("../../data/country-names.tsv"));
+const MENDS: &str = include_str!("../../data/country-mends.tsv");
+const AREAS: &str = include_str!("../../data/postal-areas.tsv");
+const SENDERS: &str = include_str!("../../data/sender-languages.tsv");
+
+/// True where the code is a country's or territory's.
+pub fn exists(code: CountryCode) -> bool {
+    format::exists(code)
+}
+
+/// A code as a user may have typed it; `None` where it is none. Small letters are taken too.
+pub fn parse(text: &str) -> Option<CountryCode> {
+    code(&text.to_ascii_uppercase()).filter(|code| exists(*code))
+}
+
+/// All codes, sorted.
+pub fn all() -> Vec<CountryCode> {
+    format::territories()
+}
+
+/// The name of a country in a language, as the post of that language knows it; in English where the language has none,
+/// and the code itself where that has none either.
+pub fn name(code: CountryCode, lang: &str) -> &'static str {
+    let own = |tag: &str| mended(tag, code.as_str()).or_else(|| NAMES.value(tag, code.as_str()));
+    let tag = languages::with_script(lang);
+    truncations(&tag).find_map(own).or_else(|| own("en")).unwrap_or("?")
+}
+
+/// True where countries have names in the language (or in a shorter form of its tag).
+pub fn has_names(lang: &str) -> bool {
+    let tag = languages::with_script(lang);
+    truncations(&tag).any(|tag| NAMES.section(tag).is_some())
+}
+
+/// Languages in which countries have names.
+pub fn languages_with_names() -> Vec<&'static str> {
+    let mut all: Vec<&str> = NAMES.keys().collect();
+    all.sort_unstable();
+    all
+}
+
+fn mended(tag: &str, code: &str) -> Option<&'static str> {
+    rows(MENDS).find(|row| row.cell(0) == tag && row.cell(1) == code).map(|row| row.cell(2))
+}
+
+/// A territory whose mail is another country's: that country, and whose name the country line bears.
+#[derive(Clone, Copy)]
+struct Area {
+    post: CountryCode,
+    named_as: CountryCode,
+}
+
+fn area(code: CountryCode) -> Option<Area> {
+    static TABLE: OnceLock<HashMap<CountryCode, Area>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let area = |row: Row| {
+            let territory = self::code(row.cell(0))?;
+            let named_as = self::code(row.cell(2)).unwrap_or(territory);
+            Some((territory, Area { post: self::code(row.cell(1))?, named_as }))
+        };
+        rows(AREAS).filter_map(area).collect()
+    });
+    table.get(&code).copied()
+}
+
+/// The country whose post carries a territory's mail as its own.
+pub fn postal_area(code: CountryCode) -> CountryCode {
+    area(code).map_or(code, |area| area.post)
+}
+
+/// True where mail between the two is domestic: an embassy in the sender's own country, a territory of its post.
+pub fn is_domestic(destination: CountryCode, sender: Option<CountryCode>) -> bool {
+    sender.is_some_and(|sender| destination == sender || postal_area(destination) == postal_area(sender))
+}
+
+/// Whether a sender's post wants country prefixes before foreign postcodes.
+pub fn keeps_postcode_prefix(sender: Option<CountryCode>) -> bool {
+    sender_row(sender).cell(2) != "no"
+}
+
+/// What decides the country line beside the destination.
+#[derive(Debug, Clone, Copy)]
+pub struct LineRules<'a> {
+    pub sender: Option<CountryCode>,
+    /// Replaces the table's languages, first choice first; from the second on they are printed too, after a ` / `.
+    pub languages: &'a [Lang],
+    /// Replaces the text for a destination, as typed.
+    pub texts: &'a BTreeMap<CountryCode, Text>,
+    /// The kit's language: taken where the sender's post lets one choose.
+    pub kit_lang: &'a str,
+}
+
+/// The last line of a foreign address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountryLine {
+    /// In capitals.
+    pub text: String,
+    /// Its first language; empty for a text of the user's own.
+    pub lang: Lang,
+}
+
+/// The country line; `None` on domestic mail.
+pub fn line(destination: CountryCode, rules: &LineRules) -> Option<CountryLine> {
+    if is_domestic(destination, rules.sender) {
+        return None;
+    }
+    if let Some(text) = rules.texts.get(&destination) {
+        return Some(CountryLine { text: text.to_string(), lang: Lang::from("") });
+    }
+    // Åland's mail, say, goes to Finland.
+    let named = area(destination).map_or(destination, |area| area.named_as);
+    let languages: Vec<&str> = if rules.languages.is_empty() {
+        sender_languages(rules.sender, rules.kit_lang)
+    } else {
+        rules.languages.iter().map(|lang| &**lang).collect()
+    };
+    let mut names: Vec<String> = Vec::new();
+    for lang in &languages {
+        let name = upper(name(named, lang), lang).into_owned();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Some(CountryLine {
+        text: names.join(" / "),
+        lang: Lang::from(languages.first().copied().unwrap_or("en")),
+    })
+}
+
+fn sender_row(sender: Option<CountryCode>) -> Row {
+    let lists = |row: &Row, code: &str| row.cell(0).split(' ').any(|c| c == code);
+    let own = sender.and_then(|code| rows(SENDERS).find(|row| lists(row, code.as_str())));
+    own.or_else(|| rows(SENDERS).find(|row| row.cell(0) == "*")).unwrap_or(Row(""))
+}
+
+/// The languages of the country line that the sender's post expects.
+pub fn sender_languages(sender: Option<CountryCode>, kit_lang: &str) -> Vec<&'static str> {
+    let choices = sender_row(sender).cell(1);
+    if choices.contains('+') {
+        return choices.split('+').collect();
+    }
+    let kit = kit_lang.split('-').next().unwrap_or("");
+    let wanted = choices.split('|').find(|c| *c == kit).or_else(|| choices.split('|').next());
+    wanted.into_iter().filter(|lang| !lang.is_empty()).collect()
+}
