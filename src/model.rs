@@ -82,6 +82,8 @@ pub struct Kit {
 #[derive(Debug, Clone, Default)]
 pub struct Organisation {
     pub name: Option<Text>,
+    /// Other names that must not show where the organisation must not be named.
+    pub also_known_as: Vec<Text>,
     pub logo: Option<Field<ImageId>>,
     pub colour: Option<Field<Colour>>,
 }

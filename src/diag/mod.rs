@@ -2,8 +2,16 @@
 //!
 //! A stage never stops at the first mistake: it pushes into a [`Report`] and goes on while that makes sense.
 
+mod clean;
+mod human;
+mod json;
+mod place;
 mod source;
 
+pub use clean::clean;
+pub use human::{ColourChoice, count_line, human};
+pub use json::json;
+pub use place::{Place, Places};
 pub use source::{FileId, Source, Sources, Span};
 
 /// How much a diagnostic weighs.
@@ -130,10 +138,12 @@ impl Report {
     /// Takes all out, sorted by file name, position and level, without repeats.
     pub fn into_sorted(self, sources: &Sources) -> Vec<Diagnostic> {
         let mut all = self.diagnostics;
-        all.sort_by(|a, b| {
-            let key = |d: &Diagnostic| d.span.map(|s| (sources.name(s.file).to_owned(), s.start, s.end));
-            (key(a), a.level, &a.message).cmp(&(key(b), b.level, &b.message))
-        });
+        let mut names = std::collections::HashMap::new();
+        for span in all.iter().filter_map(|d| d.span) {
+            names.entry(span.file).or_insert_with(|| sources.name(span.file));
+        }
+        let key = |d: &Diagnostic| d.span.map(|s| (names.get(&s.file), s.start, s.end));
+        all.sort_by(|a, b| (key(a), a.level, &a.message).cmp(&(key(b), b.level, &b.message)));
         all.dedup();
         all
     }
