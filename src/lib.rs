@@ -14,5 +14,5 @@ pub mod model;
 pub mod picture;
 pub mod plan;
 pub mod postal;
-pub mod template;
 pub mod resolve;
+pub mod template;

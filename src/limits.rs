@@ -29,7 +29,10 @@ impl Unit {
             Self::Bytes => [("GiB", 1u64 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
                 .iter()
                 .find(|(_, size)| value >= *size && value % size == 0)
-                .map_or_else(|| format!("{} bytes", grouped(value)), |(name, size)| format!("{} {name}", value / size)),
+                .map_or_else(
+                    || format!("{} bytes", grouped(value)),
+                    |(name, size)| format!("{} {name}", value / size),
+                ),
         }
     }
 }
@@ -124,7 +127,9 @@ impl Limits {
     /// A message in plain words for an unknown name, or a value that is no number from 1 up.
     pub fn set(&mut self, assignment: &str) -> Result<(), String> {
         let Some((name, value)) = assignment.split_once('=') else {
-            return Err(format!("`{assignment}` is not of the form NAME=VALUE, such as `picture-pixels=200M`"));
+            return Err(format!(
+                "`{assignment}` is not of the form NAME=VALUE, such as `picture-pixels=200M`"
+            ));
         };
         let (name, value) = (name.trim(), value.trim());
         let Some((field, unit)) = self.field(name) else {
@@ -196,7 +201,9 @@ mod tests {
     fn wrong_limits_are_said_in_words() {
         let mut limits = Limits::default();
         assert_eq!(limits.set("pags=3").unwrap_err(), "unknown limit `pags`, did you mean `pages`?");
-        for wrong in ["pages", "pages=", "pages=-1", "pages=0", "pages=1x", "pages=99999999999999999999", "seconds=5M"] {
+        for wrong in
+            ["pages", "pages=", "pages=-1", "pages=0", "pages=1x", "pages=99999999999999999999", "seconds=5M"]
+        {
             assert!(limits.set(wrong).is_err(), "{wrong} was taken");
         }
         assert_eq!(limits, Limits::default());

@@ -44,7 +44,12 @@ pub fn human(diagnostics: &[Diagnostic], sources: &Sources, colour: bool) -> Str
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.term_width(WIDTH);
     let mut out = String::new();
     for diagnostic in diagnostics {
-        let rendered = renderer.render(&[group(diagnostic, &mut places)]);
+        let mut shown = Shown { places: &mut places, columns: Vec::new() };
+        let group = shown.group(diagnostic);
+        let mut rendered = renderer.render(&[group]);
+        for (wrong, right) in shown.columns {
+            rendered = rendered.replacen(&wrong, &right, 1);
+        }
         for line in rendered.lines() {
             push_isolated(&mut out, line.trim_end());
         }
@@ -61,51 +66,64 @@ pub fn count_line(diagnostics: &[Diagnostic]) -> Option<String> {
         1 => Some(format!("1 {name}")),
         _ => Some(format!("{count} {name}s")),
     };
-    let parts: Vec<_> =
-        [words(count(Level::Error), "error"), words(count(Level::Warning), "warning")].into_iter().flatten().collect();
+    let parts: Vec<_> = [words(count(Level::Error), "error"), words(count(Level::Warning), "warning")]
+        .into_iter()
+        .flatten()
+        .collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-fn group<'a>(diagnostic: &'a Diagnostic, places: &mut Places<'_>) -> Group<'a> {
-    let title = match diagnostic.level {
-        Level::Error => Title::ERROR,
-        Level::Warning => Title::WARNING,
-        Level::Note => Title::NOTE,
-    };
-    let mut group = title.primary_title(clean(&diagnostic.message)).elements(Vec::<Origin<'_>>::new());
-    if let Some(span) = diagnostic.span {
-        group = at(group, span, AnnotationKind::Primary, places);
-    }
-    if let Some(context) = &diagnostic.context {
-        group = group.element(Title::NOTE.with_name("in").message(clean(context)));
-    }
-    if let Some(hint) = &diagnostic.hint {
-        group = group.element(Title::HELP.message(clean(hint)));
-    }
-    for (span, words) in &diagnostic.related {
-        group = group.element(Title::NOTE.message(clean(words)));
-        group = at(group, *span, AnnotationKind::Context, places);
-    }
-    group
+struct Shown<'p, 's> {
+    places: &'p mut Places<'s>,
+    /// Places as the renderer counts them in lines that were cut or had characters replaced, and the true ones.
+    columns: Vec<(String, String)>,
 }
 
-/// Adds the place of a span and, where its file is a text, the line with the span marked.
-fn at<'a>(mut group: Group<'a>, span: Span, kind: AnnotationKind, places: &mut Places<'_>) -> Group<'a> {
-    let (name, place) = places.find(span);
-    let mut origin = Origin::path(clean(&name).into_owned());
-    if let Some(place) = place {
-        origin = origin.line(place.line).char_column(place.column);
+impl Shown<'_, '_> {
+    fn group<'a>(&mut self, diagnostic: &'a Diagnostic) -> Group<'a> {
+        let title = match diagnostic.level {
+            Level::Error => Title::ERROR,
+            Level::Warning => Title::WARNING,
+            Level::Note => Title::NOTE,
+        };
+        let mut group = title.primary_title(clean(&diagnostic.message)).elements(Vec::<Origin<'_>>::new());
+        if let Some(span) = diagnostic.span {
+            group = self.at(group, span, AnnotationKind::Primary);
+        }
+        if let Some(context) = &diagnostic.context {
+            group = group.element(Title::NOTE.with_name("in").message(clean(context)));
+        }
+        if let Some(hint) = &diagnostic.hint {
+            group = group.element(Title::HELP.message(clean(hint)));
+        }
+        for (span, words) in &diagnostic.related {
+            group = group.element(Title::NOTE.message(clean(words)));
+            group = self.at(group, *span, AnnotationKind::Context);
+        }
+        group
     }
-    group = group.element(origin);
-    let shown = place.and_then(|place| Some((place, places.line(span)?)));
-    if let Some((place, (source, line, marked))) = shown {
-        let (text, marked) = excerpt(&source.text[line.clone()], marked.start - line.start..marked.end - line.start);
-        if !text.trim().is_empty() {
-            let snippet = Snippet::source(text).line_start(place.line).annotation(kind.span(marked));
-            group = group.element(snippet);
+
+    /// Adds the place of a span and, where its file is a text, the line with the span marked.
+    fn at<'a>(&mut self, group: Group<'a>, span: Span, kind: AnnotationKind) -> Group<'a> {
+        let (name, place) = self.places.find(span);
+        let name = clean(&name).into_owned();
+        let Some(place) = place else { return group.element(Origin::path(name)) };
+        let line = self.places.line(span).map(|(source, line, marked)| {
+            excerpt(&source.text[line.clone()], marked.start - line.start..marked.end - line.start)
+        });
+        match line {
+            Some((text, marked)) if !text.trim().is_empty() => {
+                let column = text[..marked.start].chars().count() + 1;
+                if column != place.column {
+                    let at = |column| format!("{name}:{}:{column}", place.line);
+                    self.columns.push((at(column), at(place.column)));
+                }
+                let snippet = Snippet::source(text).path(name).line_start(place.line);
+                group.element(snippet.annotation(kind.span(marked)))
+            }
+            _ => group.element(Origin::path(name).line(place.line).char_column(place.column)),
         }
     }
-    group
 }
 
 /// A line as it may be shown, cut round the marked part where it is long, and the marked part in it, in bytes.
@@ -115,7 +133,10 @@ fn excerpt(line: &str, marked: Range<usize>) -> (String, Range<usize>) {
         Some(_) => before[CONTEXT_BEFORE - 1].0,
         None => 0,
     };
-    let to = line[marked.start..].char_indices().nth(CONTEXT_AFTER).map_or(line.len(), |(at, _)| marked.start + at);
+    let to = line[marked.start..]
+        .char_indices()
+        .nth(CONTEXT_AFTER)
+        .map_or(line.len(), |(at, _)| marked.start + at);
     let marked_end = marked.end.min(to);
     let mut out = String::new();
     if from > 0 {
@@ -166,7 +187,8 @@ mod tests {
         let sources = Sources::default();
         let file = sources.add("cases/ala.toml", text);
         let at = text.find(needle).unwrap();
-        let diagnostic = Diagnostic::error("wrong").at(Span::new(file, at..at + needle.len())).hint("do right");
+        let diagnostic =
+            Diagnostic::error("wrong").at(Span::new(file, at..at + needle.len())).hint("do right");
         human(&[diagnostic], &sources, false)
     }
 
@@ -214,12 +236,13 @@ mod tests {
         let sources = Sources::default();
         let file = sources.add("x.toml", "");
         let out = human(&[Diagnostic::error("empty").at(Span::start_of(file))], &sources, false);
-        assert_eq!(out, "error: empty\n --> x.toml:1:1\n\n");
+        assert_eq!(out, "error: empty\n--> x.toml:1:1\n\n");
     }
 
     #[test]
     fn the_count_says_one_and_many() {
-        let many = [Diagnostic::error("a"), Diagnostic::error("b"), Diagnostic::warning("c"), Diagnostic::note("d")];
+        let many =
+            [Diagnostic::error("a"), Diagnostic::error("b"), Diagnostic::warning("c"), Diagnostic::note("d")];
         assert_eq!(count_line(&many).as_deref(), Some("2 errors, 1 warning"));
         assert_eq!(count_line(&[Diagnostic::note("d")]), None);
     }

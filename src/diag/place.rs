@@ -46,7 +46,10 @@ impl<'a> Places<'a> {
     }
 
     /// The text of the line that a span begins in, and the part of that line that the span covers, in bytes.
-    pub fn line(&mut self, span: Span) -> Option<(Arc<Source>, std::ops::Range<usize>, std::ops::Range<usize>)> {
+    pub fn line(
+        &mut self,
+        span: Span,
+    ) -> Option<(Arc<Source>, std::ops::Range<usize>, std::ops::Range<usize>)> {
         let (source, starts) = self.file(span.file);
         if source.text.is_empty() {
             return None;

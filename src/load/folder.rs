@@ -23,12 +23,17 @@ pub struct Folder {
 /// Why a file or folder could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OpenError {
-    Missing { near: Option<String> },
+    Missing {
+        near: Option<String>,
+    },
     /// Absolute, with `..`, or by a link that leads out of the folder.
     Outside,
     /// A folder, pipe, socket or device.
     NoFile(&'static str),
-    TooLarge { limit: &'static str, bytes: u64 },
+    TooLarge {
+        limit: &'static str,
+        bytes: u64,
+    },
     Denied,
     Other(String),
 }
@@ -124,7 +129,11 @@ impl Folder {
         let metadata = file.metadata().map_err(|error| self.explain(&error, path))?;
         let kind = metadata.file_type();
         if !kind.is_file() {
-            return Err(OpenError::NoFile(if kind.is_dir() { "a folder" } else { "a pipe, socket or device" }));
+            return Err(OpenError::NoFile(if kind.is_dir() {
+                "a folder"
+            } else {
+                "a pipe, socket or device"
+            }));
         }
         let too_large = OpenError::TooLarge { limit: bound.limit, bytes: bound.bytes };
         if metadata.len() > bound.bytes {
@@ -212,7 +221,10 @@ impl Folder {
         let nfc = ComposingNormalizerBorrowed::new_nfc();
         let (parent, file) = split(path);
         let wanted = nfc.normalize(file);
-        self.siblings(parent).into_iter().find(|name| nfc.normalize(name) == wanted).map(|name| join(parent, &name))
+        self.siblings(parent)
+            .into_iter()
+            .find(|name| nfc.normalize(name) == wanted)
+            .map(|name| join(parent, &name))
     }
 
     fn siblings(&self, parent: &str) -> Vec<String> {
@@ -239,7 +251,8 @@ fn inside(path: &str) -> Result<(), OpenError> {
     if drive || path.starts_with('\\') || path.starts_with('~') {
         return Err(OpenError::Outside);
     }
-    let ok = Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let ok =
+        Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     if ok { Ok(()) } else { Err(OpenError::Outside) }
 }
 
@@ -273,7 +286,8 @@ mod tests {
         assert_eq!(folder.read("a.toml", BOUND).unwrap(), b"x = 1");
         assert_eq!(folder.read("./photos/Maryia.JPG", BOUND).unwrap(), b"jpg");
         let absolute = outside.path().join("secret");
-        for path in ["../secret", "photos/../../secret", absolute.to_str().unwrap(), "C:\\secret", "~/secret"] {
+        for path in ["../secret", "photos/../../secret", absolute.to_str().unwrap(), "C:\\secret", "~/secret"]
+        {
             assert_eq!(folder.read(path, BOUND), Err(OpenError::Outside), "{path}");
         }
         assert_eq!(folder.read("photos", BOUND), Err(OpenError::NoFile("a folder")));

@@ -53,7 +53,13 @@ pub fn open_cases(path: &Path, report: &mut Report) -> Option<Folder> {
 }
 
 /// Reads the case folder: `kit.toml`, the cases, and the files that they name. With `only`, no other case is read.
-pub fn load(folder: &Folder, only: Option<&[String]>, limits: &Limits, sources: &Sources, report: &mut Report) -> RawKit {
+pub fn load(
+    folder: &Folder,
+    only: Option<&[String]>,
+    limits: &Limits,
+    sources: &Sources,
+    report: &mut Report,
+) -> RawKit {
     let mut kit = RawKit::default();
     let Some(names) = case_names(folder, only, limits, report) else { return kit };
     if names.has_kit {
@@ -74,7 +80,12 @@ struct Names {
     cases: Vec<(Arc<str>, String)>,
 }
 
-fn case_names(folder: &Folder, only: Option<&[String]>, limits: &Limits, report: &mut Report) -> Option<Names> {
+fn case_names(
+    folder: &Folder,
+    only: Option<&[String]>,
+    limits: &Limits,
+    report: &mut Report,
+) -> Option<Names> {
     let all = match folder.names() {
         Ok(all) => all,
         Err(error) => {
@@ -88,7 +99,10 @@ fn case_names(folder: &Folder, only: Option<&[String]>, limits: &Limits, report:
     for name in all.iter().filter(|name| *name != KIT_FILE && !name.starts_with(['.', '~', '#'])) {
         let Some(stem) = strip_extension(name) else { continue };
         if name.eq_ignore_ascii_case(KIT_FILE) {
-            report.push(Diagnostic::error(format!("the file `{}` must be named `{KIT_FILE}`", folder.shown(name))));
+            report.push(Diagnostic::error(format!(
+                "the file `{}` must be named `{KIT_FILE}`",
+                folder.shown(name)
+            )));
         } else if stem.is_empty() || stem.contains([',', '\u{fffd}']) || stem.chars().any(char::is_control) {
             report.push(
                 Diagnostic::error(format!("the file name `{}` cannot be a case's id", folder.shown(name)))
@@ -130,8 +144,12 @@ fn no_cases(folder: &Folder, all: &[String]) -> Diagnostic {
         inner.is_ok_and(|names| names.iter().any(|name| strip_extension(name).is_some()))
     });
     match below {
-        Some(below) => error.hint(format!("there are some in `{}`: name that folder with `--cases`", folder.shown(below))),
-        None => error.hint(format!("a case is a file such as `{}`; `makekit new ID` writes one", folder.shown("maryia.toml"))),
+        Some(below) => error
+            .hint(format!("there are some in `{}`: name that folder with `--cases`", folder.shown(below))),
+        None => error.hint(format!(
+            "a case is a file such as `{}`; `makekit new ID` writes one",
+            folder.shown("maryia.toml")
+        )),
     }
 }
 
@@ -165,7 +183,9 @@ fn keep_only(cases: &mut Vec<(Arc<str>, String)>, only: &[String], folder: &Fold
                 let error = Diagnostic::error(format!("there is no case `{id}` in `{}`", folder.name()));
                 let near = cases
                     .iter()
-                    .map(|(stem, _)| (strsim::jaro_winkler(&stem.to_lowercase(), &wanted.to_lowercase()), stem))
+                    .map(|(stem, _)| {
+                        (strsim::jaro_winkler(&stem.to_lowercase(), &wanted.to_lowercase()), stem)
+                    })
                     .filter(|(score, _)| *score > 0.75)
                     .max_by(|a, b| a.0.total_cmp(&b.0));
                 report.push(match near {
@@ -204,7 +224,9 @@ fn read_toml(
 /// The text of a key, and where it stands.
 fn named_file(table: &RawTable, key: &str) -> Option<(Arc<str>, Span)> {
     match &table.get(key)?.value {
-        Raw { value: RawValue::Text(path), span } if !path.trim().is_empty() => Some((path.trim().into(), *span)),
+        Raw { value: RawValue::Text(path), span } if !path.trim().is_empty() => {
+            Some((path.trim().into(), *span))
+        }
         _ => None,
     }
 }
@@ -216,7 +238,13 @@ fn inner<'t>(table: &'t RawTable, key: &str) -> Option<&'t RawTable> {
     }
 }
 
-fn read_recipients(folder: &Folder, kit: &mut RawKit, limits: &Limits, sources: &Sources, report: &mut Report) {
+fn read_recipients(
+    folder: &Folder,
+    kit: &mut RawKit,
+    limits: &Limits,
+    sources: &Sources,
+    report: &mut Report,
+) {
     let bound = Bound { limit: "csv-bytes", bytes: limits.csv_bytes };
     let mut failed: HashMap<Arc<str>, OpenError> = HashMap::new();
     for (path, span) in kit.cases.iter().filter_map(|case| named_file(&case.root, "recipients")) {
@@ -244,7 +272,9 @@ fn read_pictures(folder: &Folder, kit: &mut RawKit, limits: &Limits, report: &mu
     let logo = kit.kit.as_ref().and_then(|file| named_file(inner(&file.root, "organisation")?, "logo"));
     let photos = kit.cases.iter().filter_map(|case| named_file(inner(&case.root, "photo")?, "file"));
     let mut wanted: BTreeMap<Arc<str>, Vec<(&str, Span)>> = BTreeMap::new();
-    for (what, (path, span)) in logo.map(|logo| ("logo", logo)).into_iter().chain(photos.map(|photo| ("photo", photo))) {
+    for (what, (path, span)) in
+        logo.map(|logo| ("logo", logo)).into_iter().chain(photos.map(|photo| ("photo", photo)))
+    {
         wanted.entry(path).or_default().push((what, span));
     }
     if wanted.len() as u64 > limits.pictures {
@@ -275,7 +305,10 @@ fn read_pictures(folder: &Folder, kit: &mut RawKit, limits: &Limits, report: &mu
                 None
             }
             Ok(Err(error)) => {
-                failed(&|what| Diagnostic { hint: error.hint.clone(), ..Diagnostic::error(format!("the {what} `{path}` {}", error.words)) });
+                failed(&|what| Diagnostic {
+                    hint: error.hint.clone(),
+                    ..Diagnostic::error(format!("the {what} `{path}` {}", error.words))
+                });
                 None
             }
             Ok(Ok(picture)) => {
@@ -283,8 +316,10 @@ fn read_pictures(folder: &Folder, kit: &mut RawKit, limits: &Limits, report: &mu
                 if memory > limits.pictures_memory {
                     let most = Unit::Bytes.words(limits.pictures_memory);
                     failed(&|what| {
-                        Diagnostic::error(format!("with the {what} `{path}` all pictures together take more than {most}"))
-                            .hint(Limits::hint("pictures-memory"))
+                        Diagnostic::error(format!(
+                            "with the {what} `{path}` all pictures together take more than {most}"
+                        ))
+                        .hint(Limits::hint("pictures-memory"))
                     });
                     None
                 } else {

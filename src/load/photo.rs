@@ -40,7 +40,10 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, PhotoError> {
         Kind::Other { name, hint } => return Err(PhotoError::new(format!("is {name}"), hint)),
         Kind::Unknown if bytes.is_empty() => return Err(PhotoError::new("is an empty file", CUT_OFF)),
         Kind::Unknown => {
-            return Err(PhotoError::new("is no picture that can be read", "use a JPEG, PNG, GIF, WebP, TIFF or BMP picture"));
+            return Err(PhotoError::new(
+                "is no picture that can be read",
+                "use a JPEG, PNG, GIF, WebP, TIFF or BMP picture",
+            ));
         }
     };
     let whole = match format {
@@ -62,7 +65,11 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, PhotoError> {
 }
 
 /// Decodes with limits, turns upright and converts to sRGB.
-fn pixels(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Result<Result<Srgb, PhotoError>, ImageError> {
+fn pixels(
+    bytes: &[u8],
+    format: ImageFormat,
+    limits: &Limits,
+) -> Result<Result<Srgb, PhotoError>, ImageError> {
     let mut bounds = image::Limits::default();
     // Sixteen bits in four channels, and as much again for the decoder's own work.
     bounds.max_alloc = Some(limits.picture_pixels.saturating_mul(16));
@@ -71,7 +78,10 @@ fn pixels(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Result<Result<S
     let mut decoder = reader.into_decoder()?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > limits.picture_pixels {
-        let words = format!("is too large: {width} × {height} pixels, more than {}", Unit::Pixels.words(limits.picture_pixels));
+        let words = format!(
+            "is too large: {width} × {height} pixels, more than {}",
+            Unit::Pixels.words(limits.picture_pixels)
+        );
         return Ok(Err(PhotoError { words, hint: Some(Limits::hint("picture-pixels")) }));
     }
     if width == 0 || height == 0 {
@@ -108,7 +118,9 @@ impl Srgb {
     fn from(image: DynamicImage, profile: Option<&[u8]>) -> Self {
         let mask = if image.color().has_alpha() {
             let rgba = image.to_rgba8();
-            let mask = image::GrayImage::from_fn(rgba.width(), rgba.height(), |x, y| image::Luma([rgba.get_pixel(x, y).0[3]]));
+            let mask = image::GrayImage::from_fn(rgba.width(), rgba.height(), |x, y| {
+                image::Luma([rgba.get_pixel(x, y).0[3]])
+            });
             mask.pixels().any(|p| p.0[0] != 255).then_some(mask)
         } else {
             None
@@ -118,12 +130,16 @@ impl Srgb {
         let image = match (grey, profile) {
             (true, Some(profile)) if profile.color_space == DataColorSpace::Gray => {
                 let grey = image.into_luma8();
-                convert(&profile, Layout::Gray, grey.as_raw()).and_then(|rgb| rgb_image(grey.width(), grey.height(), rgb)).unwrap_or(grey.into())
+                convert(&profile, Layout::Gray, grey.as_raw())
+                    .and_then(|rgb| rgb_image(grey.width(), grey.height(), rgb))
+                    .unwrap_or(grey.into())
             }
             (true, _) => image.into_luma8().into(),
             (false, Some(profile)) if profile.color_space == DataColorSpace::Rgb => {
                 let rgb = image.into_rgb8();
-                convert(&profile, Layout::Rgb, rgb.as_raw()).and_then(|out| rgb_image(rgb.width(), rgb.height(), out)).unwrap_or(rgb.into())
+                convert(&profile, Layout::Rgb, rgb.as_raw())
+                    .and_then(|out| rgb_image(rgb.width(), rgb.height(), out))
+                    .unwrap_or(rgb.into())
             }
             (false, _) => image.into_rgb8().into(),
         };
@@ -149,7 +165,9 @@ impl Srgb {
                     Pixels::Rgb(rgb)
                 }
             }
-            (image, Some(mask)) => Pixels::RgbWithMask { rgb: image.into_rgb8().into_raw(), mask: mask.into_raw() },
+            (image, Some(mask)) => {
+                Pixels::RgbWithMask { rgb: image.into_rgb8().into_raw(), mask: mask.into_raw() }
+            }
         }
     }
 }

@@ -52,9 +52,12 @@ pub fn parse(file: FileId, text: Arc<str>, limits: &Limits, report: &mut Report)
         rows.push(u32::try_from(first).unwrap_or(u32::MAX));
         if rows.len() as u64 > limits.csv_rows {
             report.push(
-                Diagnostic::error(format!("more than {} rows of recipients", Unit::Count.words(limits.csv_rows)))
-                    .at(Span::start_of(file))
-                    .hint(Limits::hint("csv-rows")),
+                Diagnostic::error(format!(
+                    "more than {} rows of recipients",
+                    Unit::Count.words(limits.csv_rows)
+                ))
+                .at(Span::start_of(file))
+                .hint(Limits::hint("csv-rows")),
             );
             break;
         }
@@ -64,14 +67,22 @@ pub fn parse(file: FileId, text: Arc<str>, limits: &Limits, report: &mut Report)
 
 fn ragged(count: usize, columns: &[(String, Span)], span: Span, separator: u8) -> Diagnostic {
     let many = |n: usize| if n == 1 { "1 field".to_owned() } else { format!("{n} fields") };
-    let heading = Span { end: columns.last().map_or(0, |c| c.1.end), ..columns.first().map_or(span, |c| c.1) };
-    let error = Diagnostic::error(format!("the row has {}, the heading row has {}", many(count), many(columns.len())))
-        .at(span)
-        .related(heading, "the heading row");
+    let heading =
+        Span { end: columns.last().map_or(0, |c| c.1.end), ..columns.first().map_or(span, |c| c.1) };
+    let error = Diagnostic::error(format!(
+        "the row has {}, the heading row has {}",
+        many(count),
+        many(columns.len())
+    ))
+    .at(span)
+    .related(heading, "the heading row");
     if count > columns.len() {
         error.hint(format!("a field that holds `{}` must stand in quotation marks", char::from(separator)))
     } else {
-        error.hint("an empty field keeps its comma".replace("comma", if separator == b',' { "comma" } else { "separator" }))
+        error.hint(
+            "an empty field keeps its comma"
+                .replace("comma", if separator == b',' { "comma" } else { "separator" }),
+        )
     }
 }
 
@@ -95,11 +106,8 @@ impl Reader<'_> {
         let first = fields.len();
         let start = self.at;
         loop {
-            let wrong = if self.text.get(self.at) == Some(&b'"') {
-                self.quoted(fields)
-            } else {
-                self.plain(fields)
-            };
+            let wrong =
+                if self.text.get(self.at) == Some(&b'"') { self.quoted(fields) } else { self.plain(fields) };
             if let Some(error) = wrong {
                 report.push(error);
                 fields.truncate(first);
@@ -199,7 +207,8 @@ mod tests {
         let file = sources.add("r.csv", text);
         let rows = parse(file, text.into(), &Limits::default(), &mut report);
         let fields = rows.map_or(Vec::new(), |rows| {
-            let texts = |row: usize| rows.row(row).iter().map(|f| rows.text[rows.range(*f)].to_owned()).collect();
+            let texts =
+                |row: usize| rows.row(row).iter().map(|f| rows.text[rows.range(*f)].to_owned()).collect();
             (0..rows.rows.len()).map(texts).collect()
         });
         (fields, human(&report.into_sorted(&sources), &sources, false))

@@ -7,7 +7,10 @@ use image::ImageFormat;
 pub enum Kind {
     Photo(ImageFormat),
     /// Known, but not to be used as a photo: its name, and what to do.
-    Other { name: &'static str, hint: &'static str },
+    Other {
+        name: &'static str,
+        hint: &'static str,
+    },
     Unknown,
 }
 
@@ -43,7 +46,10 @@ pub fn kind(bytes: &[u8]) -> Kind {
         return if has(b"avif") || has(b"avis") {
             other("an AVIF picture", CONVERT)
         } else if [b"heic", b"heix", b"heif", b"mif1", b"msf1", b"hevc"].iter().any(|b| has(*b)) {
-            other("a HEIC picture, as iPhones make", "send it to yourself as JPEG, or open it in a picture program and save it as JPEG")
+            other(
+                "a HEIC picture, as iPhones make",
+                "send it to yourself as JPEG, or open it in a picture program and save it as JPEG",
+            )
         } else {
             other("a film", "save one picture of it as JPEG or PNG")
         };
@@ -92,7 +98,8 @@ pub fn jpeg_is_whole(bytes: &[u8]) -> bool {
     let mut at = 2;
     loop {
         // In a scan: on to the next mark that is neither a stuffed zero nor a restart.
-        while !matches!(bytes.get(at..at + 2), Some([0xff, mark]) if !matches!(mark, 0 | 0xff | 0xd0..=0xd7)) {
+        while !matches!(bytes.get(at..at + 2), Some([0xff, mark]) if !matches!(mark, 0 | 0xff | 0xd0..=0xd7))
+        {
             if at + 2 > bytes.len() {
                 return false;
             }
@@ -113,7 +120,8 @@ pub fn jpeg_is_whole(bytes: &[u8]) -> bool {
 pub fn png_is_whole(bytes: &[u8]) -> bool {
     let mut at = 8usize;
     while let Some([a, b, c, d, name @ ..]) = bytes.get(at..at + 8) {
-        let next = at.checked_add(12).and_then(|n| n.checked_add(u32::from_be_bytes([*a, *b, *c, *d]) as usize));
+        let next =
+            at.checked_add(12).and_then(|n| n.checked_add(u32::from_be_bytes([*a, *b, *c, *d]) as usize));
         match next {
             Some(next) if next <= bytes.len() => {
                 if name == b"IEND" {

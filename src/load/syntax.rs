@@ -1,5 +1,6 @@
 //! TOML text to raw tables with places; every syntax error of the file at once, in plain words.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,31 +12,132 @@ use toml::de::{DeTable, DeValue};
 use super::raw::{Raw, RawEntry, RawFile, RawTable, RawValue};
 use crate::diag::{Diagnostic, FileId, Report, Span};
 
+/// How often a text is read again after what stopped the parser was taken out.
+const PASSES: usize = 40;
+
 /// Reads a TOML text that the sources hold as `file`.
 pub fn parse(file: FileId, stem: Arc<str>, text: &str, report: &mut Report) -> RawFile {
-    let (table, mut errors) = DeTable::parse_recoverable(text);
-    errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
     let mut unreadable_keys = BTreeSet::new();
-    let mut last_line = None;
+    let mut said: BTreeSet<usize> = BTreeSet::new();
+    let mut broken: Vec<Range<usize>> = Vec::new();
+    let mut working = Cow::Borrowed(text);
     let mut words = Words { file, text, report };
-    for error in errors {
-        let span = error.span().unwrap_or(0..0);
-        let line = line_of(text, span.start);
-        note_keys(text, &line, &span, &mut unreadable_keys);
-        // One slip often gives several errors in its line; the first says what it is.
-        if last_line.as_ref() != Some(&line) {
-            words.push(error.message(), span, &line);
+    let mut entries = Vec::new();
+    for _ in 0..PASSES {
+        let (table, mut errors) = DeTable::parse_recoverable(&working);
+        errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
+        let mut blank = Vec::new();
+        for error in errors {
+            let span = error.span().unwrap_or(0..0);
+            let line = line_of(text, span.start);
+            if let Some(runaway) = runaway(&working, error.message(), &span) {
+                note_keys(text, &runaway, &mut unreadable_keys);
+                if said.insert(line_of(text, runaway.start).start) {
+                    words.never_closed(&runaway);
+                }
+                broken.push(runaway.clone());
+                blank = vec![runaway];
+                break;
+            }
+            note_keys(text, &line, &mut unreadable_keys);
+            broken.push(line.clone());
+            // One slip often gives several errors in its line; the first says what it is.
+            if said.insert(line.start) {
+                words.push(error.message(), span, &line);
+            }
+            if stops(error.message()) && !text[line.clone()].trim_start().starts_with('[') {
+                blank.push(line);
+            }
         }
-        last_line = Some(line);
+        let reader = Reader { file, text, broken: &broken };
+        entries = reader.entries(table.get_ref());
+        let changed = without(&working, &blank);
+        match changed {
+            Some(changed) => working = Cow::Owned(changed),
+            None => break,
+        }
     }
-    let reader = Reader { file, text };
-    let root = RawTable { span: Some(Span::start_of(file)), entries: reader.entries(table.get_ref()) };
+    let root = RawTable { span: Some(Span::start_of(file)), entries };
     RawFile { file, stem, root, unreadable_keys }
+}
+
+/// True for an error after which the parser reads no more of the text.
+fn stops(message: &str) -> bool {
+    let head = message.split(", expected").next().unwrap_or(message);
+    [
+        "key with no value",
+        "missing assignment",
+        "invalid key-value",
+        "unquoted keys",
+        "invalid unquoted key",
+        "unexpected",
+    ]
+    .iter()
+    .any(|start| head.starts_with(start))
+}
+
+/// A list, long text or heading whose end is missing: from its key to the line that cannot be part of it any more.
+fn runaway(text: &str, message: &str, span: &Range<usize>) -> Option<Range<usize>> {
+    let head = message.split(", expected").next().unwrap_or(message);
+    let line = line_of(text, span.start);
+    let opening = match head {
+        "missing comma between array elements" | "unclosed array" => {
+            if span.start < text.len() && !begins_something(&text[line.clone()]) {
+                return None;
+            }
+            text[..line.start.min(span.start)].rfind('[')?
+        }
+        "unclosed table" | "unclosed array table" => {
+            let mut end = line.end;
+            while end < text.len() {
+                let next = line_of(text, end + 1);
+                if text[next.clone()].trim_start().starts_with('[') {
+                    break;
+                }
+                end = next.end;
+            }
+            return Some(line.start..end);
+        }
+        "invalid multi-line basic string" => text[..span.start.min(text.len())].rfind("\"\"\"")?,
+        "invalid multi-line literal string" => text[..span.start.min(text.len())].rfind("'''")?,
+        _ => return None,
+    };
+    let start = line_of(text, opening);
+    let mut end = start.end;
+    while end < text.len() {
+        let next = line_of(text, end + 1);
+        if begins_something(&text[next.clone()]) {
+            break;
+        }
+        end = next.end;
+    }
+    Some(start.start..end)
+}
+
+/// True for a line that begins a table or gives a key: no part of a list or, as a rule, of a text.
+fn begins_something(line: &str) -> bool {
+    let line = line.trim_start();
+    let key = line.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(line.len());
+    (key > 0 && line[key..].trim_start().starts_with('='))
+        || (line.starts_with('[') && line.trim_end().ends_with(']'))
+}
+
+/// The text with blanks in place of some parts; `None` where they were blank already.
+fn without(text: &str, parts: &[Range<usize>]) -> Option<String> {
+    let mut bytes = text.as_bytes().to_vec();
+    for byte in parts.iter().flat_map(|part| part.clone()) {
+        if let Some(byte) = bytes.get_mut(byte).filter(|b| !matches!(b, b'\n' | b'\r')) {
+            *byte = b' ';
+        }
+    }
+    if bytes == text.as_bytes() { None } else { String::from_utf8(bytes).ok() }
 }
 
 struct Reader<'t> {
     file: FileId,
     text: &'t str,
+    /// Parts with errors; a value that touches one is not to be relied on.
+    broken: &'t [Range<usize>],
 }
 
 impl Reader<'_> {
@@ -58,6 +160,9 @@ impl Reader<'_> {
         let raw = match value.get_ref() {
             // What could not be read stands as an integer without a place.
             _ if range.is_empty() => RawValue::Unreadable,
+            value if !matches!(value, DeValue::Table(_)) && self.is_broken(&range, value) => {
+                RawValue::Unreadable
+            }
             DeValue::String(text) => RawValue::Text(text.as_ref().to_owned()),
             DeValue::Integer(number) => {
                 RawValue::Integer(i64::from_str_radix(number.as_str(), number.radix()).ok())
@@ -78,10 +183,16 @@ impl Reader<'_> {
         Raw { span, value: raw }
     }
 
+    fn is_broken(&self, range: &Range<usize>, value: &DeValue<'_>) -> bool {
+        let tables = matches!(value, DeValue::Array(items) if self.under_double_brackets(items.first()));
+        !tables && self.broken.iter().any(|part| part.start < range.end && range.start < part.end)
+    }
+
     /// True where a list's first item is a table that was written with a heading, `[[name]]`, not in the list.
     fn under_double_brackets(&self, first: Option<&Spanned<DeValue<'_>>>) -> bool {
         first.is_some_and(|first| {
-            matches!(first.get_ref(), DeValue::Table(_)) && self.text.get(first.span()).is_some_and(|text| text.starts_with("[["))
+            matches!(first.get_ref(), DeValue::Table(_))
+                && self.text.get(first.span()).is_some_and(|text| text.starts_with("[["))
         })
     }
 
@@ -92,9 +203,12 @@ impl Reader<'_> {
     fn date(&self, value: &toml::value::Datetime, range: &Range<usize>) -> RawValue {
         match (value.date, value.time) {
             (Some(date), None) => {
-                let (year, month, day) = (i16::try_from(date.year), i8::try_from(date.month), i8::try_from(date.day));
+                let (year, month, day) =
+                    (i16::try_from(date.year), i8::try_from(date.month), i8::try_from(date.day));
                 match (year, month, day) {
-                    (Ok(year), Ok(month), Ok(day)) => Date::new(year, month, day).map_or(RawValue::Unreadable, RawValue::Date),
+                    (Ok(year), Ok(month), Ok(day)) => {
+                        Date::new(year, month, day).map_or(RawValue::Unreadable, RawValue::Date)
+                    }
                     _ => RawValue::Unreadable,
                 }
             }
@@ -113,10 +227,9 @@ fn line_of(text: &str, at: usize) -> Range<usize> {
     start..end
 }
 
-/// Notes the keys that the lines of an error begin with, so that they are not called missing too.
-fn note_keys(text: &str, line: &Range<usize>, span: &Range<usize>, keys: &mut BTreeSet<String>) {
-    let end = line.end.max(span.end.min(text.len()));
-    for line in text.get(line.start..end).unwrap_or_default().lines().take(10_000) {
+/// Notes the keys that the lines of a part begin with, so that they are not called missing too.
+fn note_keys(text: &str, part: &Range<usize>, keys: &mut BTreeSet<String>) {
+    for line in text.get(part.clone()).unwrap_or_default().lines().take(10_000) {
         let name = line.trim_start().trim_start_matches('[').trim_start().trim_start_matches('"');
         let len = name.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(name.len());
         if len > 0 {
@@ -132,6 +245,37 @@ struct Words<'t, 'r> {
 }
 
 impl Words<'_, '_> {
+    /// Reports a list, text or heading whose end is missing, at its beginning.
+    fn never_closed(&mut self, part: &Range<usize>) {
+        let first = &self.text[line_of(self.text, part.start)];
+        let heading = first.trim_start();
+        let blanks = first.len() - heading.len();
+        if heading.starts_with('[') {
+            let (mark, end) = if heading.starts_with("[[") { (2, "]]") } else { (1, "]") };
+            let at = Span::new(self.file, part.start + blanks..part.start + blanks + mark);
+            self.report.push(
+                Diagnostic::error("the heading that begins here has no end")
+                    .at(at)
+                    .hint(format!("end it with `{end}`")),
+            );
+            return;
+        }
+        let (what, mark, end) =
+            match first.find('[').filter(|_| !first.contains("\"\"\"") && !first.contains("'''")) {
+                Some(at) => ("list", at..at + 1, "]"),
+                None => match first.find("\"\"\"") {
+                    Some(at) => ("text", at..at + 3, "\"\"\""),
+                    None => ("text", first.find("'''").map_or(0..0, |at| at..at + 3), "'''"),
+                },
+            };
+        let at = Span::new(self.file, part.start + mark.start..part.start + mark.end);
+        self.report.push(
+            Diagnostic::error(format!("the {what} that begins here has no end"))
+                .at(at)
+                .hint(format!("end it with `{end}`")),
+        );
+    }
+
     /// Reports a parser's message in the words of somebody who does not know TOML.
     fn push(&mut self, message: &str, span: Range<usize>, line: &Range<usize>) {
         let found = self.text.get(span.clone()).unwrap_or_default();
@@ -148,46 +292,72 @@ impl Words<'_, '_> {
                 }
             }
             _ if impossible_date(found).is_some() => {
-                Diagnostic::error(impossible_date(found).unwrap_or_default()).at(at).hint("a date is year-month-day, such as 2026-12-10")
+                Diagnostic::error(impossible_date(found).unwrap_or_default())
+                    .at(at)
+                    .hint("a date is year-month-day, such as 2026-12-10")
             }
             _ if looks_like_date(found) => Diagnostic::error(format!("`{}` is not a date", found.trim()))
                 .at(at)
                 .hint("a date is year-month-day, such as 2026-12-10"),
-            "string values must be quoted" | "invalid value" => {
-                let value = rest.split_once('=').map_or(found, |(_, value)| value).trim();
-                Diagnostic::error("a text must stand in quotation marks")
+            _ if found.starts_with(['“', '”', '„', '«', '‘', '’']) => {
+                Diagnostic::error("these quotation marks are for reading, not for TOML")
                     .at(at)
-                    .hint(format!("write `{key} = \"{}\"`", value.replace('"', "").trim()))
+                    .hint("use the straight ones: `\"`")
             }
-            "invalid basic string" | "invalid literal string" => Diagnostic::error("the text has no closing quotation mark in its line")
+            _ if rest.trim_end().ends_with('=') => Diagnostic::error(format!("`{key}` has no value"))
                 .at(at)
-                .hint("end it with `\"`; a text of several lines stands between `\"\"\"` and `\"\"\"`"),
-            "invalid multi-line basic string" | "invalid multi-line literal string" => {
-                Diagnostic::error("the text has no end").at(at).hint("end it with `\"\"\"`")
+                .hint("put `#` before the line if it shall have none"),
+            "string values must be quoted" | "invalid value" | "invalid boolean" => {
+                let value = rest.split_once('=').map_or(found, |(_, value)| value).trim();
+                let error = Diagnostic::error("a text must stand in quotation marks").at(at);
+                match value.contains(['[', '{', '"']) {
+                    true => error.hint(format!("write `\"{}\"`", found.trim())),
+                    false => error.hint(format!("write `{key} = \"{value}\"`")),
+                }
             }
-            "missing escaped value" | "too few unicode value digits" => Diagnostic::error("`\\` does not stand for a character here")
-                .at(at)
-                .hint("write `\\\\` for a backslash, or put the text in single quotes: 'C:\\photos'"),
-            "key with no value" | "missing value for key" | "missing value" => Diagnostic::error(format!("`{key}` has no value"))
-                .at(at)
-                .hint(format!("write `{key} = …`, or put `#` before a line that is a remark")),
+            "invalid basic string" | "invalid literal string" => {
+                Diagnostic::error("the text has no closing quotation mark in its line")
+                    .at(at)
+                    .hint("end it with `\"`; a text of several lines stands between `\"\"\"` and `\"\"\"`")
+            }
+            "missing escaped value" | "too few unicode value digits" => {
+                Diagnostic::error("`\\` does not stand for a character here")
+                    .at(at)
+                    .hint("write `\\\\` for a backslash, or put the text in single quotes: 'C:\\photos'")
+            }
+            "key with no value" | "missing value for key" | "missing value" => match key.contains(' ') {
+                true => Diagnostic::error("expected `name = value`")
+                    .at(at)
+                    .hint("put `#` before a line that is a remark"),
+                false => Diagnostic::error(format!("`{key}` has no value"))
+                    .at(at)
+                    .hint(format!("write `{key} = …`, or put `#` before a line that is a remark")),
+            },
             "missing assignment between key-value pairs" | "invalid key-value pair" => {
-                Diagnostic::error("expected `name = value`").at(at).hint("put `#` before a line that is a remark")
+                Diagnostic::error("expected `name = value`")
+                    .at(at)
+                    .hint("put `#` before a line that is a remark")
             }
             "unclosed array" => Diagnostic::error("the list has no closing `]`").at(at),
-            "unclosed table" => Diagnostic::error("the heading has no closing `]`").at(at),
-            "unclosed array table" => Diagnostic::error("the heading has no closing `]]`").at(at),
             "unclosed inline table" => Diagnostic::error("the `{` has no closing `}`").at(at),
             "missing comma between array elements" | "missing comma between key-value pairs" => {
                 Diagnostic::error("a comma is missing").at(at).hint("put `,` between one and the next")
             }
-            "extra comma in array" | "extra comma in inline table" => Diagnostic::error("a comma too many").at(at),
-            "invalid unquoted key" => Diagnostic::error("a name with other than letters a to z, digits, `_` and `-` must stand in quotation marks")
-                .at(at)
-                .hint(format!("write `\"{}\" = …`", key.trim_matches('"'))),
-            "cannot recurse further; max recursion depth met" => Diagnostic::error("lists or tables are nested too deeply").at(at),
+            "extra comma in array" | "extra comma in inline table" => {
+                Diagnostic::error("a comma too many").at(at)
+            }
+            "invalid unquoted key" => Diagnostic::error(
+                "a name with other than letters a to z, digits, `_` and `-` must stand in quotation marks",
+            )
+            .at(at)
+            .hint(format!("write `\"{}\" = …`", key.trim_matches('"'))),
+            "cannot recurse further; max recursion depth met" => {
+                Diagnostic::error("lists or tables are nested too deeply").at(at)
+            }
             "carriage return must be followed by newline" => {
-                Diagnostic::error("a line ends in a lone carriage return").at(at).hint("save the file again with usual line ends")
+                Diagnostic::error("a line ends in a lone carriage return")
+                    .at(at)
+                    .hint("save the file again with usual line ends")
             }
             _ => Diagnostic::error(plain(message)).at(at),
         };
@@ -201,7 +371,8 @@ impl Words<'_, '_> {
         for line in self.text.get(..before)?.split_inclusive('\n') {
             let blanks = line.len() - line.trim_start_matches([' ', '\t', '[']).len();
             let rest = &line[blanks..];
-            let ends = rest.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', ']', '.']));
+            let ends =
+                rest.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', ']', '.']));
             if !key.is_empty() && ends {
                 return Some(Span::new(self.file, at + blanks..at + blanks + key.len()));
             }
@@ -219,7 +390,9 @@ fn plain(message: &str) -> String {
 fn looks_like_date(found: &str) -> bool {
     let found = found.trim();
     let digits = found.bytes().take_while(u8::is_ascii_digit).count();
-    (1..=4).contains(&digits) && found.bytes().filter(|b| *b == b'-').count() == 2 && found.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+    (1..=4).contains(&digits)
+        && found.bytes().filter(|b| *b == b'-').count() == 2
+        && found.bytes().all(|b| b.is_ascii_digit() || b == b'-')
 }
 
 /// What is wrong with a date that has the right form and does not exist.
@@ -237,7 +410,17 @@ pub fn impossible_date(found: &str) -> Option<String> {
     let days = first.days_in_month();
     (day < 1 || day > days).then(|| {
         const MONTHS: [&str; 12] = [
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
             "December",
         ];
         let name = usize::try_from(month - 1).ok().and_then(|m| MONTHS.get(m)).copied().unwrap_or_default();

@@ -5,7 +5,12 @@ use std::sync::Arc;
 use crate::diag::{Diagnostic, FileId, Report, Sources, Span};
 
 /// Takes a file's bytes into the sources under `name`. `None` where they are no UTF-8; that was reported.
-pub fn take_in(name: &str, bytes: Vec<u8>, sources: &Sources, report: &mut Report) -> Option<(FileId, Arc<str>)> {
+pub fn take_in(
+    name: &str,
+    bytes: Vec<u8>,
+    sources: &Sources,
+    report: &mut Report,
+) -> Option<(FileId, Arc<str>)> {
     let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
         Some(rest) => rest.to_vec(),
         None => bytes,
@@ -33,11 +38,16 @@ pub fn take_in(name: &str, bytes: Vec<u8>, sources: &Sources, report: &mut Repor
             let message = if binary {
                 "the file is no text".to_owned()
             } else {
-                let guess = windows_1252(byte).map_or(String::new(), |c| format!(" (`{c}` in Windows-1252 or Latin-1)"));
+                let guess = windows_1252(byte)
+                    .map_or(String::new(), |c| format!(" (`{c}` in Windows-1252 or Latin-1)"));
                 format!("the file is not written in UTF-8: byte 0x{byte:02X}{guess}")
             };
             let error = Diagnostic::error(message).at(Span::new(file, at..at + '\u{fffd}'.len_utf8()));
-            report.push(if binary { error } else { error.hint("save it again and choose the encoding `UTF-8`") });
+            report.push(if binary {
+                error
+            } else {
+                error.hint("save it again and choose the encoding `UTF-8`")
+            });
             None
         }
     }

@@ -58,15 +58,29 @@ pub fn is_empty(form: &AddressForm) -> bool {
     match form {
         AddressForm::Lines(lines) => lines.is_empty(),
         AddressForm::Fields(fields) => {
-            let AddressFields { organization, street, dependent_locality, city, region, postcode, sorting_code } = &**fields;
+            let AddressFields {
+                organization,
+                street,
+                dependent_locality,
+                city,
+                region,
+                postcode,
+                sorting_code,
+            } = &**fields;
             street.is_empty()
-                && [organization, dependent_locality, city, region, postcode, sorting_code].iter().all(|f| f.is_none())
+                && [organization, dependent_locality, city, region, postcode, sorting_code]
+                    .iter()
+                    .all(|f| f.is_none())
         }
     }
 }
 
 /// An address; its country is the case's where it names none.
-pub fn address(mut table: Values, case_country: Option<Field<CountryCode>>, report: &mut Report) -> Option<Address> {
+pub fn address(
+    mut table: Values,
+    case_country: Option<Field<CountryCode>>,
+    report: &mut Report,
+) -> Option<Address> {
     let form = form(
         &mut table,
         Form {
@@ -114,12 +128,19 @@ pub fn local_address(mut table: Values, report: &mut Report) -> Option<LocalAddr
     )?;
     if is_empty(&form) {
         report.push(
-            Diagnostic::error("the local address is empty").at(table.span).hint("give `lines = […]`, or its parts"),
+            Diagnostic::error("the local address is empty")
+                .at(table.span)
+                .hint("give `lines = […]`, or its parts"),
         );
         return None;
     }
     let lang = table.language(LocalKey::Lang)?;
-    Some(LocalAddress { lang: lang.value, form, name: table.text(LocalKey::Name), office: table.text(LocalKey::Office) })
+    Some(LocalAddress {
+        lang: lang.value,
+        form,
+        name: table.text(LocalKey::Name),
+        office: table.text(LocalKey::Office),
+    })
 }
 
 /// The key of a target's table that a column of a file of recipients stands for, or of its address's.

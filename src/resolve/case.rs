@@ -7,7 +7,8 @@ use crate::diag::{Diagnostic, Report, Sources, Span};
 use crate::limits::Limits;
 use crate::load::{RawFile, RawKit};
 use crate::model::{
-    Address, Case, Contacts, CountryCode, Field, Lang, LocalAddress, Photo, Solidarity, Status, Target, TargetRole, Text,
+    Address, Case, Contacts, CountryCode, Field, Lang, LocalAddress, Photo, Solidarity, Status, Target,
+    TargetRole, Text,
 };
 
 /// What every case is read with.
@@ -41,18 +42,23 @@ pub fn resolve(file: &RawFile, context: &Context<'_>, report: &mut Report) -> Op
     check_outcome(&values, status, outcome.as_ref(), file, report);
     let issued = values.date(Key::Issued);
     let deadline = values.date(Key::Deadline);
-    let expired = status != Status::Ended && check_deadline(deadline.as_ref(), issued.as_ref(), context.options, report);
+    let expired = status != Status::Ended
+        && check_deadline(deadline.as_ref(), issued.as_ref(), context.options, report);
     let photo = values.table(Key::Photo).and_then(|table| photo(*table, context.raw));
     let letter = values.table(Key::Letter).and_then(|mut table| table.text(keys::Letter::Body));
     let wrong_targets = values.is_wrong(Key::Targets);
-    let mut targets: Vec<Target> =
-        values.tables(Key::Targets).into_iter().filter_map(|table| target_of_table(table, country.as_ref(), report)).collect();
+    let mut targets: Vec<Target> = values
+        .tables(Key::Targets)
+        .into_iter()
+        .filter_map(|table| target_of_table(table, country.as_ref(), report))
+        .collect();
     let recipients = values.text(Key::Recipients);
     let more = recipients.as_ref().and_then(|path| context.raw.recipients.get(&path.value));
     if let Some(rows) = more.and_then(Option::as_ref) {
         targets.extend(rows::targets(rows, country.as_ref(), context, report));
     }
-    let has_targets = values.has(Key::Targets) || !targets.is_empty() || wrong_targets || recipients.is_some();
+    let has_targets =
+        values.has(Key::Targets) || !targets.is_empty() || wrong_targets || recipients.is_some();
     let unreadable = file.unreadable_keys.contains("targets") || file.root.get("targets").is_some();
     if !has_targets && !unreadable && status != Status::Ended && !values.is_wrong(Key::Recipients) {
         report.push(
@@ -61,7 +67,8 @@ pub fn resolve(file: &RawFile, context: &Context<'_>, report: &mut Report) -> Op
                 .hint("add `[[targets]]` with name or office, salutation and address"),
         );
     }
-    let solidarity = values.table(Key::Solidarity).and_then(|table| solidarity(*table, country.as_ref(), report));
+    let solidarity =
+        values.table(Key::Solidarity).and_then(|table| solidarity(*table, country.as_ref(), report));
     let name = values.text(Key::Name);
     let summary = values.text(Key::Summary);
     Some(Case {
@@ -92,14 +99,24 @@ pub fn resolve(file: &RawFile, context: &Context<'_>, report: &mut Report) -> Op
     })
 }
 
-fn check_outcome(values: &Values, status: Status, outcome: Option<&Text>, file: &RawFile, report: &mut Report) {
+fn check_outcome(
+    values: &Values,
+    status: Status,
+    outcome: Option<&Text>,
+    file: &RawFile,
+    report: &mut Report,
+) {
     let at = |key: &str| file.root.get(key).map(|entry| entry.value.span);
     match (status, outcome) {
-        (Status::Ended, None) if !values.is_wrong(Key::Outcome) && !file.unreadable_keys.contains("outcome") => report.push(
-            Diagnostic::error("`outcome` is missing: the case has ended")
-                .at(at("status"))
-                .hint("add `outcome = \"…\"`: what came of it"),
-        ),
+        (Status::Ended, None)
+            if !values.is_wrong(Key::Outcome) && !file.unreadable_keys.contains("outcome") =>
+        {
+            report.push(
+                Diagnostic::error("`outcome` is missing: the case has ended")
+                    .at(at("status"))
+                    .hint("add `outcome = \"…\"`: what came of it"),
+            )
+        }
         (Status::Open | Status::Extended, Some(outcome)) if !values.is_wrong(Key::Status) => report.push(
             Diagnostic::warning("`outcome` is not printed while the case is open")
                 .at(outcome.span)
@@ -120,7 +137,9 @@ fn check_deadline(
     if let Some(issued) = issued
         && deadline.value < issued.value
     {
-        let error = Diagnostic::error(format!("the deadline, {}, lies before the day of issue", deadline.value)).at(deadline.span);
+        let error =
+            Diagnostic::error(format!("the deadline, {}, lies before the day of issue", deadline.value))
+                .at(deadline.span);
         report.push(match issued.span {
             Some(span) => error.related(span, "the day of issue"),
             None => error,
@@ -130,9 +149,12 @@ fn check_deadline(
     let expired = deadline.value < options.today;
     if expired && !options.allow_expired {
         report.push(
-            Diagnostic::error(format!("the deadline, {}, is past: today is {}", deadline.value, options.today))
-                .at(deadline.span)
-                .hint("take the case out, or print it all the same with `--allow-expired`"),
+            Diagnostic::error(format!(
+                "the deadline, {}, is past: today is {}",
+                deadline.value, options.today
+            ))
+            .at(deadline.span)
+            .hint("take the case out, or print it all the same with `--allow-expired`"),
         );
     }
     expired
@@ -142,13 +164,22 @@ fn photo(mut table: Values, raw: &RawKit) -> Option<Photo> {
     use keys::Photo as Key;
     let path = table.text(Key::File)?;
     let image = raw.images.get(&path.value).copied().flatten()?;
-    Some(Photo { image: Field::new(image, path.span), alt: table.text(Key::Alt), credit: table.text(Key::Credit) })
+    Some(Photo {
+        image: Field::new(image, path.span),
+        alt: table.text(Key::Alt),
+        credit: table.text(Key::Credit),
+    })
 }
 
-fn target_of_table(mut table: Values, country: Option<&Field<CountryCode>>, report: &mut Report) -> Option<Target> {
+fn target_of_table(
+    mut table: Values,
+    country: Option<&Field<CountryCode>>,
+    report: &mut Report,
+) -> Option<Target> {
     use keys::Target as Key;
     let address_given = table.has(Key::Address);
-    let address = table.table(Key::Address).and_then(|address| address::address(*address, country.cloned(), report));
+    let address =
+        table.table(Key::Address).and_then(|address| address::address(*address, country.cloned(), report));
     let local = table.table(Key::LocalAddress).and_then(|local| address::local_address(*local, report));
     target(&mut table, address_given, address, local, report)
 }
@@ -231,13 +262,21 @@ pub fn target(
     (!nameless).then_some(target)
 }
 
-fn solidarity(mut table: Values, country: Option<&Field<CountryCode>>, report: &mut Report) -> Option<Solidarity> {
+fn solidarity(
+    mut table: Values,
+    country: Option<&Field<CountryCode>>,
+    report: &mut Report,
+) -> Option<Solidarity> {
     use keys::Solidarity as Key;
     Some(Solidarity {
         span: table.span,
         name: table.text(Key::Name),
-        address: table.table(Key::Address).and_then(|address| address::address(*address, country.cloned(), report)),
-        local_address: table.table(Key::LocalAddress).and_then(|local| address::local_address(*local, report)),
+        address: table
+            .table(Key::Address)
+            .and_then(|address| address::address(*address, country.cloned(), report)),
+        local_address: table
+            .table(Key::LocalAddress)
+            .and_then(|local| address::local_address(*local, report)),
         languages: table.languages(Key::Languages),
         mention_organisation: table.boolean(Key::MentionOrganisation).is_some_and(|mention| mention.value),
         religious: table.boolean(Key::Religious).is_some_and(|religious| religious.value),

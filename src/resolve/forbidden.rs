@@ -23,7 +23,8 @@ impl ForbiddenNames {
     pub fn of(organisation: &Organisation) -> Self {
         let mut names = Vec::new();
         let mut add = |name: &str| {
-            let folded: String = folded(name).into_iter().map(|(c, _)| c).filter(|c| c.is_alphanumeric()).collect();
+            let folded: String =
+                folded(name).into_iter().map(|(c, _)| c).filter(|c| c.is_alphanumeric()).collect();
             let letters = folded.chars().count();
             if letters >= 2 && !names.iter().any(|(known, _)| *known == folded) {
                 names.push((folded, letters < 6));
@@ -33,8 +34,11 @@ impl ForbiddenNames {
             add(name);
             let first = name.split([',', '–', '—', '|', '(', '/']).next().unwrap_or(name).trim();
             add(first);
-            let initials: String =
-                first.split_whitespace().filter_map(|word| word.chars().next()).filter(|c| c.is_uppercase()).collect();
+            let initials: String = first
+                .split_whitespace()
+                .filter_map(|word| word.chars().next())
+                .filter(|c| c.is_uppercase())
+                .collect();
             if initials.chars().count() >= 3 {
                 add(&initials);
             }
@@ -72,7 +76,10 @@ impl ForbiddenNames {
                 let same = found.iter().map(|(c, _, _)| *c).eq(name.chars());
                 let last = first + count - 1;
                 (same && (!must_stand_alone || alone(first, last))).then(|| {
-                    let end = text[letters[last].1..].chars().next().map_or(text.len(), |c| letters[last].1 + c.len_utf8());
+                    let end = text[letters[last].1..]
+                        .chars()
+                        .next()
+                        .map_or(text.len(), |c| letters[last].1 + c.len_utf8());
                     letters[first].1..end
                 })
             })
@@ -103,13 +110,21 @@ pub fn check(organisation: &Organisation, cases: &[Case], report: &mut Report) {
     for case in cases {
         let Some(solidarity) = case.solidarity.as_ref().filter(|s| !s.mention_organisation) else { continue };
         let mut texts: Vec<&Text> = solidarity.name.iter().collect();
-        let forms = solidarity.address.iter().map(|a| &a.form).chain(solidarity.local_address.iter().map(|a| &a.form));
+        let forms = solidarity
+            .address
+            .iter()
+            .map(|a| &a.form)
+            .chain(solidarity.local_address.iter().map(|a| &a.form));
         for form in forms {
             match form {
                 AddressForm::Lines(lines) => texts.extend(lines),
                 AddressForm::Fields(fields) => {
                     texts.extend(&fields.street);
-                    texts.extend([&fields.organization, &fields.dependent_locality, &fields.city, &fields.region].into_iter().flatten());
+                    texts.extend(
+                        [&fields.organization, &fields.dependent_locality, &fields.city, &fields.region]
+                            .into_iter()
+                            .flatten(),
+                    );
                 }
             }
         }

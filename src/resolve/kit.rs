@@ -15,7 +15,13 @@ use crate::model::{Event, Field, Kit, Organisation, Paper, Postage, Sender};
 const TITLE: &str = "Letter-writing kit";
 
 /// Reads the kit's file, or takes every default where there is none.
-pub fn resolve(raw: &RawKit, options: &Options, limits: &Limits, sources: &Sources, report: &mut Report) -> Option<Kit> {
+pub fn resolve(
+    raw: &RawKit,
+    options: &Options,
+    limits: &Limits,
+    sources: &Sources,
+    report: &mut Report,
+) -> Option<Kit> {
     let none = BTreeSet::new();
     let nothing = RawTable::default();
     let (source, root, unreadable_keys, span) = match &raw.kit {
@@ -30,7 +36,8 @@ pub fn resolve(raw: &RawKit, options: &Options, limits: &Limits, sources: &Sourc
     let mut walker = Walker { source, root: &keys::KIT, unreadable_keys, limits, report };
     let mut values = walker.walk(&keys::KIT, root, span);
     let report = walker.report;
-    let organisation = values.table(Key::Organisation).map(|table| organisation(*table, raw)).unwrap_or_default();
+    let organisation =
+        values.table(Key::Organisation).map(|table| organisation(*table, raw)).unwrap_or_default();
     let sender = values.table(Key::Sender).and_then(|table| sender(*table, report));
     let event = values.table(Key::Event).map(|table| event(*table, report)).unwrap_or_default();
     let postage = values.table(Key::Postage).map(|table| postage(*table)).unwrap_or_default();
@@ -38,7 +45,8 @@ pub fn resolve(raw: &RawKit, options: &Options, limits: &Limits, sources: &Sourc
         Some(tag) => override_lang(tag, report)?,
         None => values.language(Key::Lang).map_or_else(|| "en".into(), |lang| lang.value),
     };
-    let written = values.choice(Key::Paper).map(|choice| if choice.value == 0 { Paper::A4 } else { Paper::Letter });
+    let written =
+        values.choice(Key::Paper).map(|choice| if choice.value == 0 { Paper::A4 } else { Paper::Letter });
     let usual = match &sender {
         Some(sender) if postal::uses_letter_paper(sender.address.country.value) => Paper::Letter,
         _ => Paper::A4,
@@ -70,7 +78,10 @@ fn override_lang(tag: &str, report: &mut Report) -> Option<crate::model::Lang> {
     match scalar::language(tag) {
         Ok(lang) => Some(lang),
         Err(mistake) => {
-            report.push(Diagnostic { hint: mistake.hint, ..Diagnostic::error(format!("`--lang`: {}", mistake.message)) });
+            report.push(Diagnostic {
+                hint: mistake.hint,
+                ..Diagnostic::error(format!("`--lang`: {}", mistake.message))
+            });
             None
         }
     }
@@ -132,12 +143,20 @@ fn sender(mut table: Values, report: &mut Report) -> Option<Sender> {
         report,
     )?;
     let country = table.country(Key::Country)?;
-    let letter_form = table.choice(Key::LetterForm).map(|choice| choice_text(&keys::SENDER, Key::LetterForm as usize, choice));
-    let feed = table.choice(Key::EnvelopeFeed).map(|choice| choice_text(&keys::SENDER, Key::EnvelopeFeed as usize, choice));
+    let letter_form = table
+        .choice(Key::LetterForm)
+        .map(|choice| choice_text(&keys::SENDER, Key::LetterForm as usize, choice));
+    let feed = table
+        .choice(Key::EnvelopeFeed)
+        .map(|choice| choice_text(&keys::SENDER, Key::EnvelopeFeed as usize, choice));
     Some(Sender {
         name: table.text(Key::Name),
         address: crate::model::Address { span: table.span, country, form },
-        country_line_languages: table.languages(Key::CountryLineLanguages).into_iter().map(|lang| lang.value).collect(),
+        country_line_languages: table
+            .languages(Key::CountryLineLanguages)
+            .into_iter()
+            .map(|lang| lang.value)
+            .collect(),
         letter_form,
         postcode_prefix: table.boolean(Key::PostcodePrefix).map(|prefix| prefix.value),
         envelope_feed: feed,
@@ -169,7 +188,8 @@ fn event(mut table: Values, report: &mut Report) -> Event {
     if let (Some(date), Some(report_by)) = (&event.date, &event.report_by)
         && report_by.value < date.value
     {
-        let error = Diagnostic::error(format!("`report_by` lies before the event, {}", date.value)).at(report_by.span);
+        let error = Diagnostic::error(format!("`report_by` lies before the event, {}", date.value))
+            .at(report_by.span);
         report.push(match date.span {
             Some(span) => error.related(span, "the day of the event"),
             None => error,
@@ -183,6 +203,8 @@ fn postage(mut table: Values) -> Postage {
     Postage {
         domestic: table.rate(Key::Domestic),
         international: table.rate(Key::International),
-        first_step_grams: table.number(Key::FirstStepGrams).map(|number| Field::new(number.value as f32, number.span)),
+        first_step_grams: table
+            .number(Key::FirstStepGrams)
+            .map(|number| Field::new(number.value as f32, number.span)),
     }
 }

@@ -45,7 +45,13 @@ impl Options {
 ///
 /// The kit holds every case that could be understood, also when others could not: a check goes on to look at the sheets
 /// of those. Nothing may be written while the report has errors. `None` where not even the kit could be understood.
-pub fn resolve(raw: &RawKit, options: &Options, limits: &Limits, sources: &Sources, report: &mut Report) -> Option<Kit> {
+pub fn resolve(
+    raw: &RawKit,
+    options: &Options,
+    limits: &Limits,
+    sources: &Sources,
+    report: &mut Report,
+) -> Option<Kit> {
     let kit = kit::resolve(raw, options, limits, sources, report);
     let lang = kit.as_ref().map_or_else(|| "en".into(), |kit| kit.lang.clone());
     let context = case::Context { raw, options, limits, sources, kit_lang: lang };

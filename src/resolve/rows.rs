@@ -73,7 +73,11 @@ fn columns(rows: &RawRows, report: &mut Report) -> Option<Vec<Column>> {
         };
         if let Some(first) = rows.columns[..at].iter().find(|(other, _)| other == name) {
             right = false;
-            report.push(Diagnostic::error(format!("the column `{name}` is there twice")).at(*span).related(first.1, "it is here too"));
+            report.push(
+                Diagnostic::error(format!("the column `{name}` is there twice"))
+                    .at(*span)
+                    .related(first.1, "it is here too"),
+            );
         }
         columns.push(Column { table, key });
     }
@@ -94,10 +98,12 @@ fn columns(rows: &RawRows, report: &mut Report) -> Option<Vec<Column>> {
 
 fn unknown_column(name: &str, count: usize) -> Diagnostic {
     if name.is_empty() {
-        return Diagnostic::error("a column has no name").hint("delete the column, or name it in the first row");
+        return Diagnostic::error("a column has no name")
+            .hint("delete the column, or name it in the first row");
     }
     let lower = name.to_lowercase().replace([' ', '-'], "_");
-    let keys = || keys::TARGET.keys.iter().chain(keys::ADDRESS.keys).filter(|k| !matches!(k.kind, Kind::Table(_)));
+    let keys =
+        || keys::TARGET.keys.iter().chain(keys::ADDRESS.keys).filter(|k| !matches!(k.kind, Kind::Table(_)));
     let meant = keys()
         .find(|key| key.name == lower || key.also.contains(&lower.as_str()))
         .map(|key| key.name)
@@ -105,7 +111,9 @@ fn unknown_column(name: &str, count: usize) -> Diagnostic {
     let error = Diagnostic::error(format!("unknown column `{name}`"));
     match meant {
         Some(meant) => error.hint(format!("did you mean `{meant}`?")),
-        None if count == 1 => error.hint("the first row names the columns: name,office,salutation,street,postcode,city,country"),
+        None if count == 1 => {
+            error.hint("the first row names the columns: name,office,salutation,street,postcode,city,country")
+        }
         None => {
             let names: Vec<_> = keys().map(|key| key.name).collect();
             error.hint(format!("the columns are {}", names.join(", ")))
@@ -135,7 +143,12 @@ impl<'r> Reader<'r> {
         }
     }
 
-    fn target(&mut self, row: usize, country: Option<&Field<CountryCode>>, walker: &mut Walker<'_>) -> Option<Target> {
+    fn target(
+        &mut self,
+        row: usize,
+        country: Option<&Field<CountryCode>>,
+        walker: &mut Walker<'_>,
+    ) -> Option<Target> {
         let span = self.rows.row_span(row);
         self.target.reset(span);
         self.address.reset(span);
@@ -174,7 +187,11 @@ impl<'r> Reader<'r> {
         {
             return Slot::Given(Value::Text(Field::new(Arc::clone(text), span)));
         }
-        let text = if field.doubled_quotes { Cow::Owned(written.replace("\"\"", "\"")) } else { Cow::Borrowed(written) };
+        let text = if field.doubled_quotes {
+            Cow::Owned(written.replace("\"\"", "\""))
+        } else {
+            Cow::Borrowed(written)
+        };
         let slot = walker.text(key, &text, span);
         if let (Slot::Given(Value::Text(text)), Some(last)) = (&slot, self.last.get_mut(at)) {
             *last = Some((field, Arc::clone(&text.value)));

@@ -65,12 +65,43 @@ pub fn meant_date(text: &str) -> Option<Date> {
 
 /// Codes and names that people write for a country that has another code.
 const COUNTRY_NAMES: &[(&str, &str)] = &[
-    ("UK", "GB"), ("EN", "GB"), ("ENGLAND", "GB"), ("SCOTLAND", "GB"), ("WALES", "GB"), ("GREAT BRITAIN", "GB"),
-    ("UNITED KINGDOM", "GB"), ("USA", "US"), ("UNITED STATES", "US"), ("EL", "GR"), ("ENG", "GB"), ("GBR", "GB"),
-    ("FX", "FR"), ("SU", "RU"), ("TP", "TL"), ("BU", "MM"), ("BURMA", "MM"), ("ZR", "CD"), ("YU", "RS"), ("CS", "CZ"),
-    ("DD", "DE"), ("KO", "KR"), ("KV", "XK"), ("KOSOVO", "XK"), ("KS", "XK"), ("HOLLAND", "NL"), ("DEUTSCHLAND", "DE"),
-    ("SCHWEIZ", "CH"), ("SUISSE", "CH"), ("ESPAÑA", "ES"), ("CHN", "CN"), ("RUS", "RU"), ("DEU", "DE"), ("FRA", "FR"),
-    ("BLR", "BY"), ("IRN", "IR"), ("TUR", "TR"),
+    ("UK", "GB"),
+    ("EN", "GB"),
+    ("ENGLAND", "GB"),
+    ("SCOTLAND", "GB"),
+    ("WALES", "GB"),
+    ("GREAT BRITAIN", "GB"),
+    ("UNITED KINGDOM", "GB"),
+    ("USA", "US"),
+    ("UNITED STATES", "US"),
+    ("EL", "GR"),
+    ("ENG", "GB"),
+    ("GBR", "GB"),
+    ("FX", "FR"),
+    ("SU", "RU"),
+    ("TP", "TL"),
+    ("BU", "MM"),
+    ("BURMA", "MM"),
+    ("ZR", "CD"),
+    ("YU", "RS"),
+    ("CS", "CZ"),
+    ("DD", "DE"),
+    ("KO", "KR"),
+    ("KV", "XK"),
+    ("KOSOVO", "XK"),
+    ("KS", "XK"),
+    ("HOLLAND", "NL"),
+    ("DEUTSCHLAND", "DE"),
+    ("SCHWEIZ", "CH"),
+    ("SUISSE", "CH"),
+    ("ESPAÑA", "ES"),
+    ("CHN", "CN"),
+    ("RUS", "RU"),
+    ("DEU", "DE"),
+    ("FRA", "FR"),
+    ("BLR", "BY"),
+    ("IRN", "IR"),
+    ("TUR", "TR"),
 ];
 
 /// A country's code.
@@ -90,7 +121,9 @@ pub fn country(text: &str) -> Result<CountryCode, Mistake> {
         .or_else(|| postal::country_by_name(text).map(|c| c.as_str().to_owned()));
     Err(match meant {
         Some(meant) => mistake.hint(format!("did you mean `{meant}`?")),
-        None => mistake.hint("a country is two capital letters (ISO 3166-1 alpha-2), such as `BY` for Belarus"),
+        None => {
+            mistake.hint("a country is two capital letters (ISO 3166-1 alpha-2), such as `BY` for Belarus")
+        }
     })
 }
 
@@ -110,21 +143,70 @@ const LANGUAGES: &str = "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm b
 
 /// Names and country codes that people write for a language.
 const LANGUAGE_NAMES: &[(&str, &str)] = &[
-    ("english", "en"), ("german", "de"), ("deutsch", "de"), ("french", "fr"), ("français", "fr"), ("spanish", "es"),
-    ("español", "es"), ("russian", "ru"), ("arabic", "ar"), ("chinese", "zh"), ("cn", "zh"), ("jp", "ja"), ("japanese", "ja"),
-    ("korean", "ko"), ("ua", "uk"), ("ukrainian", "uk"), ("cz", "cs"), ("dk", "da"), ("gr", "el"), ("iw", "he"),
-    ("in", "id"), ("ji", "yi"), ("by", "be"), ("ir", "fa"), ("persian", "fa"), ("farsi", "fa"), ("turkish", "tr"),
-    ("portuguese", "pt"), ("italian", "it"), ("dutch", "nl"), ("polish", "pl"), ("burmese", "my"), ("mm", "my"),
-    ("eng", "en"), ("deu", "de"), ("ger", "de"), ("fra", "fr"), ("fre", "fr"), ("spa", "es"), ("rus", "ru"), ("ara", "ar"),
-    ("zho", "zh"), ("chi", "zh"), ("vn", "vi"), ("rs", "sr"), ("si-si", "sl-SI"), ("en-uk", "en-GB"), ("br-br", "pt-BR"),
-    ("at", "de-AT"), ("us", "en-US"), ("gb", "en-GB"), ("il", "he"), ("ke", "sw"), ("kz", "kk"), ("am-am", "hy-AM"),
+    ("english", "en"),
+    ("german", "de"),
+    ("deutsch", "de"),
+    ("french", "fr"),
+    ("français", "fr"),
+    ("spanish", "es"),
+    ("español", "es"),
+    ("russian", "ru"),
+    ("arabic", "ar"),
+    ("chinese", "zh"),
+    ("cn", "zh"),
+    ("jp", "ja"),
+    ("japanese", "ja"),
+    ("korean", "ko"),
+    ("ua", "uk"),
+    ("ukrainian", "uk"),
+    ("cz", "cs"),
+    ("dk", "da"),
+    ("gr", "el"),
+    ("iw", "he"),
+    ("in", "id"),
+    ("ji", "yi"),
+    ("by", "be"),
+    ("ir", "fa"),
+    ("persian", "fa"),
+    ("farsi", "fa"),
+    ("turkish", "tr"),
+    ("portuguese", "pt"),
+    ("italian", "it"),
+    ("dutch", "nl"),
+    ("polish", "pl"),
+    ("burmese", "my"),
+    ("mm", "my"),
+    ("eng", "en"),
+    ("deu", "de"),
+    ("ger", "de"),
+    ("fra", "fr"),
+    ("fre", "fr"),
+    ("spa", "es"),
+    ("rus", "ru"),
+    ("ara", "ar"),
+    ("zho", "zh"),
+    ("chi", "zh"),
+    ("vn", "vi"),
+    ("rs", "sr"),
+    ("si-si", "sl-SI"),
+    ("en-uk", "en-GB"),
+    ("br-br", "pt-BR"),
+    ("at", "de-AT"),
+    ("us", "en-US"),
+    ("gb", "en-GB"),
+    ("il", "he"),
+    ("ke", "sw"),
+    ("kz", "kk"),
+    ("am-am", "hy-AM"),
 ];
 
 /// A language tag by BCP 47, in its usual case: `pt-BR`, `zh-Hant-TW`, `sr-Latn`.
 pub fn language(text: &str) -> Result<Lang, Mistake> {
     let lower = text.trim().to_lowercase().replace('_', "-");
     if let Some((_, meant)) = LANGUAGE_NAMES.iter().find(|(name, _)| *name == lower) {
-        return Err(Mistake::new(format!("`{text}` is not a language tag")).hint(format!("did you mean `{meant}`?")));
+        return Err(
+            Mistake::new(format!("`{text}` is not a language tag")).hint(format!("did you mean `{meant}`?"))
+        );
     }
     let wrong = |hint: String| Err(Mistake::new(format!("`{text}` is not a language tag")).hint(hint));
     const FORM: &str = "a language is a tag by BCP 47, such as `en`, `pt-BR` or `zh-Hant`";
@@ -184,7 +266,8 @@ pub fn colour(text: &str) -> Result<Colour, Mistake> {
             _ => mistake.hint("a colour is `#` and six digits 0 to f, such as `#ffff00` for yellow"),
         }
     };
-    let digits = text.strip_prefix('#').filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit())).ok_or_else(wrong)?;
+    let digits =
+        text.strip_prefix('#').filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit())).ok_or_else(wrong)?;
     let value = u32::from_str_radix(digits, 16).map_err(|_| wrong())?;
     let byte = |shift: u32, bits: u32| {
         let part = (value >> shift) & ((1 << bits) - 1);
@@ -203,15 +286,21 @@ pub fn link(text: &str) -> Result<(), Mistake> {
     let lower = text.to_ascii_lowercase();
     let rest = ["https://", "http://", "mailto:"].iter().find_map(|scheme| lower.strip_prefix(scheme));
     match rest {
-        _ if text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '\\')) => {
+        _ if text
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '\\')) =>
+        {
             Err(mistake().hint("a link holds no blanks, quotation marks or backslashes"))
         }
-        Some(rest) if lower.starts_with("mailto:") => email(rest.split('?').next().unwrap_or(rest)).map_err(|_| mistake()),
+        Some(rest) if lower.starts_with("mailto:") => {
+            email(rest.split('?').next().unwrap_or(rest)).map_err(|_| mistake())
+        }
         Some(rest) if host_is_plausible(rest) => Ok(()),
         Some(_) => Err(mistake().hint("it names no host")),
         None if looks_like_scheme(&lower) => {
             let scheme = lower.split(':').next().unwrap_or_default();
-            Err(Mistake::new(format!("a link may not begin with `{scheme}:`")).hint("it begins with `https://`, `http://` or `mailto:`"))
+            Err(Mistake::new(format!("a link may not begin with `{scheme}:`"))
+                .hint("it begins with `https://`, `http://` or `mailto:`"))
         }
         None if host_is_plausible(&lower) => Err(mistake().hint(format!("did you mean `https://{text}`?"))),
         None => Err(mistake().hint("a link begins with `https://`")),
@@ -220,7 +309,9 @@ pub fn link(text: &str) -> Result<(), Mistake> {
 
 fn looks_like_scheme(text: &str) -> bool {
     text.split_once(':').is_some_and(|(scheme, rest)| {
-        !scheme.contains(['.', '/']) && scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && !rest.starts_with(|c: char| c.is_ascii_digit())
+        !scheme.contains(['.', '/'])
+            && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && !rest.starts_with(|c: char| c.is_ascii_digit())
     })
 }
 
@@ -242,12 +333,16 @@ pub fn website(text: &str) -> Result<(), Mistake> {
 pub fn email(text: &str) -> Result<(), Mistake> {
     let parts = text.rsplit_once('@');
     let good = parts.is_some_and(|(local, host)| {
-        !local.is_empty() && !local.contains('@') && host.contains('.') && host.split('.').all(|label| !label.is_empty())
+        !local.is_empty()
+            && !local.contains('@')
+            && host.contains('.')
+            && host.split('.').all(|label| !label.is_empty())
     });
     if good && !text.chars().any(|c| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>')) {
         return Ok(());
     }
-    Err(Mistake::new(format!("`{text}` is not an e-mail address")).hint("one address, such as `office@example.org`"))
+    Err(Mistake::new(format!("`{text}` is not an e-mail address"))
+        .hint("one address, such as `office@example.org`"))
 }
 
 /// Postage: its amount and currency where it begins or ends with one, words otherwise.
@@ -259,11 +354,14 @@ pub fn rate(text: &str) -> Rate {
             let end = trimmed.find(|c| !is_amount(c)).unwrap_or(trimmed.len());
             Some((&trimmed[..end], trimmed[end..].trim()))
         }
-        _ => trimmed.find(|c: char| c.is_ascii_digit()).map(|start| (&trimmed[start..], trimmed[..start].trim())),
+        _ => trimmed
+            .find(|c: char| c.is_ascii_digit())
+            .map(|start| (&trimmed[start..], trimmed[..start].trim())),
     };
     let amount = amount.and_then(|(number, currency)| {
         let words = currency.split_whitespace().count();
-        let plain = words == 1 && currency.chars().count() <= 5 && !currency.chars().any(|c| c.is_ascii_digit());
+        let plain =
+            words == 1 && currency.chars().count() <= 5 && !currency.chars().any(|c| c.is_ascii_digit());
         Some((hundredths(number.trim())?, Arc::from(currency))).filter(|_| plain)
     });
     Rate { text: text.into(), amount }
@@ -272,7 +370,8 @@ pub fn rate(text: &str) -> Rate {
 /// `1.70`, `1,70`, `1,200.50`, `170` in hundredths.
 fn hundredths(number: &str) -> Option<u64> {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    if number.chars().any(|c| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '\u{a0}' | '\u{202f}'))) {
+    if number.chars().any(|c| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '\u{a0}' | '\u{202f}')))
+    {
         return None;
     }
     let (whole, part) = match number.rfind(['.', ',']) {
@@ -312,7 +411,15 @@ mod tests {
 
     #[test]
     fn language_tags_are_brought_to_their_usual_case() {
-        for (text, tag) in [("EN", "en"), ("pt-br", "pt-BR"), ("zh-hant-tw", "zh-Hant-TW"), ("sr-latn", "sr-Latn"), ("es-419", "es-419"), ("de-1996", "de-1996"), ("ckb", "ckb")] {
+        for (text, tag) in [
+            ("EN", "en"),
+            ("pt-br", "pt-BR"),
+            ("zh-hant-tw", "zh-Hant-TW"),
+            ("sr-latn", "sr-Latn"),
+            ("es-419", "es-419"),
+            ("de-1996", "de-1996"),
+            ("ckb", "ckb"),
+        ] {
             assert_eq!(&*language(text).unwrap(), tag);
         }
         assert_eq!(hint(language("english")), "`english` is not a language tag | did you mean `en`?");
@@ -330,7 +437,10 @@ mod tests {
         assert_eq!(hint(colour("ffff00")), "`ffff00` is not a colour | did you mean `#ffff00`?");
         assert!(colour("#+12345").is_err() && colour("yellow").is_err() && colour("#").is_err());
         assert!(link("https://example.org/a?b=c#d").is_ok() && link("mailto:a@example.org").is_ok());
-        assert_eq!(hint(link("example.org/x")), "`example.org/x` is not a link | did you mean `https://example.org/x`?");
+        assert_eq!(
+            hint(link("example.org/x")),
+            "`example.org/x` is not a link | did you mean `https://example.org/x`?"
+        );
         assert!(hint(link("javascript:alert(1)")).contains("may not begin with `javascript:`"));
         assert!(hint(link("file:///etc/passwd")).contains("may not begin with `file:`"));
         assert!(link("https://a b.org").is_err() && link("https://").is_err() && link("").is_err());

@@ -9,7 +9,8 @@ pub fn nearest<'n>(wrong: &str, names: impl Iterator<Item = &'n str>) -> Option<
     let wrong = wrong.to_lowercase();
     names
         .map(|name| {
-            let swapped = strsim::damerau_levenshtein(&wrong, name) as f64 / name.chars().count().max(1) as f64;
+            let swapped =
+                strsim::damerau_levenshtein(&wrong, name) as f64 / name.chars().count().max(1) as f64;
             let alike = strsim::jaro_winkler(&wrong, name);
             (if swapped <= 0.34 { alike.max(0.9) } else { alike }, name)
         })
@@ -41,7 +42,9 @@ fn hint(key: &str, table: &'static Table, root: &'static Table) -> Option<String
         return Some(format!("did you mean `{}`?", own.name));
     }
     if !table.heading.is_empty() && root.keys.iter().any(|k| k.name == key) {
-        return Some(format!("`{key}` belongs to the top of the file: move it above the first line that begins with `[`"));
+        return Some(format!(
+            "`{key}` belongs to the top of the file: move it above the first line that begins with `[`"
+        ));
     }
     if let Some(near) = nearest(key, table.keys.iter().map(|k| k.name)) {
         return Some(format!("did you mean `{near}`?"));
@@ -63,7 +66,8 @@ fn hint(key: &str, table: &'static Table, root: &'static Table) -> Option<String
 fn holder(key: &str, root: &'static Table, not: &'static Table) -> Option<&'static Table> {
     let mut tables = vec![root];
     while let Some(table) = tables.pop() {
-        if !std::ptr::eq(table, not) && !table.heading.is_empty() && table.keys.iter().any(|k| k.name == key) {
+        if !std::ptr::eq(table, not) && !table.heading.is_empty() && table.keys.iter().any(|k| k.name == key)
+        {
             return Some(table);
         }
         tables.extend(table.keys.iter().rev().filter_map(|k| match k.kind {

@@ -15,7 +15,8 @@ pub fn line(text: &str) -> Result<Cow<'_, str>, (Mistake, Option<char>)> {
         return Ok(Cow::Borrowed(text));
     }
     if text.contains(['\n', '\r']) {
-        let mistake = Mistake::new("the text must stand on one line").hint("put it on one line, or in a list with a line each");
+        let mistake = Mistake::new("the text must stand on one line")
+            .hint("put it on one line, or in a list with a line each");
         return Err((mistake, None));
     }
     check(text)?;
@@ -43,17 +44,33 @@ fn check(text: &str) -> Result<(), (Mistake, Option<char>)> {
     let mut open = Vec::new();
     for c in text.chars() {
         match c {
-            ' '..='~' | '\n' | '\t' | '\u{a0}'..='\u{377}' | '\u{400}'..='\u{52f}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => {}
+            ' '..='~'
+            | '\n'
+            | '\t'
+            | '\u{a0}'..='\u{377}'
+            | '\u{400}'..='\u{52f}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '\u{ac00}'..='\u{d7a3}' => {}
             '\u{2066}'..='\u{2068}' | '\u{202a}' | '\u{202b}' => open.push(c),
             '\u{2069}' | '\u{202c}' => {
-                let opens = |o: char| if c == '\u{2069}' { ('\u{2066}'..='\u{2068}').contains(&o) } else { matches!(o, '\u{202a}' | '\u{202b}') };
+                let opens = |o: char| {
+                    if c == '\u{2069}' {
+                        ('\u{2066}'..='\u{2068}').contains(&o)
+                    } else {
+                        matches!(o, '\u{202a}' | '\u{202b}')
+                    }
+                };
                 if !open.pop().is_some_and(opens) {
                     return Err(lone(c));
                 }
             }
             _ => {
                 if let Some(kind) = unprintable(c) {
-                    let mistake = Mistake::new(format!("the text holds {kind}, U+{:04X}{}, that cannot be printed", c as u32, named(c)));
+                    let mistake = Mistake::new(format!(
+                        "the text holds {kind}, U+{:04X}{}, that cannot be printed",
+                        c as u32,
+                        named(c)
+                    ));
                     return Err((mistake.hint("delete it and type the place again"), Some(c)));
                 }
             }
@@ -66,7 +83,11 @@ fn check(text: &str) -> Result<(), (Mistake, Option<char>)> {
 }
 
 fn lone(c: char) -> (Mistake, Option<char>) {
-    let mistake = Mistake::new(format!("the text holds a lone direction mark, U+{:04X}{}, that reorders what follows", c as u32, named(c)));
+    let mistake = Mistake::new(format!(
+        "the text holds a lone direction mark, U+{:04X}{}, that reorders what follows",
+        c as u32,
+        named(c)
+    ));
     (mistake.hint("delete it; right-to-left texts need none"), Some(c))
 }
 
@@ -104,7 +125,20 @@ mod tests {
 
     #[test]
     fn texts_of_all_scripts_pass_in_nfc() {
-        for text in ["Дар'я", "محمد", "李小龙", "မောင်", "አበበ", "नेपाल", "Þór", "👩‍👩‍👧", "a\u{200d}b", "\u{2067}אב\u{2069}", "𠮷野", "한국"] {
+        for text in [
+            "Дар'я",
+            "محمد",
+            "李小龙",
+            "မောင်",
+            "አበበ",
+            "नेपाल",
+            "Þór",
+            "👩‍👩‍👧",
+            "a\u{200d}b",
+            "\u{2067}אב\u{2069}",
+            "𠮷野",
+            "한국",
+        ] {
             assert_eq!(line(text).unwrap(), NFC.normalize(text), "{text}");
         }
         assert_eq!(line("  Z\u{307}o\u{301}łw\t1 ").unwrap(), "Żółw 1");

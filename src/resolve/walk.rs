@@ -225,7 +225,9 @@ impl Walker<'_> {
                 let tables = tables.iter().map(|raw| (raw, raw.span.unwrap_or(span)));
                 self.tables(key, table, tables, span)
             }
-            (Kind::Tables(table), RawValue::Array(items)) if items.iter().all(|i| matches!(i.value, RawValue::Table(_))) => {
+            (Kind::Tables(table), RawValue::Array(items))
+                if items.iter().all(|i| matches!(i.value, RawValue::Table(_))) =>
+            {
                 let tables = items.iter().filter_map(|item| match &item.value {
                     RawValue::Table(raw) => Some((raw, item.span)),
                     _ => None,
@@ -236,13 +238,18 @@ impl Walker<'_> {
                 self.report.push(
                     Diagnostic::error(format!("`{}` is a list of tables, not one table", entry.key))
                         .at(raw.span.unwrap_or(span))
-                        .hint(format!("write `[[{}]]`, with two brackets on each side, once for each", entry.key)),
+                        .hint(format!(
+                            "write `[[{}]]`, with two brackets on each side, once for each",
+                            entry.key
+                        )),
                 );
                 self.walk(table, raw, raw.span.unwrap_or(span));
                 None
             }
             (Kind::Pairs, RawValue::Table(raw)) => Some(Value::Pairs(self.pairs(key, raw))),
-            (Kind::CountryLines, RawValue::Table(raw)) => Some(Value::CountryLines(self.country_lines(key, raw))),
+            (Kind::CountryLines, RawValue::Table(raw)) => {
+                Some(Value::CountryLines(self.country_lines(key, raw)))
+            }
             _ => {
                 self.report.push(wrong_kind(key, entry));
                 None
@@ -259,7 +266,8 @@ impl Walker<'_> {
         span: Span,
     ) -> Option<Value> {
         if number.is_none() {
-            self.report.push(Diagnostic::error(format!("`{}` must be from {from} to {to}", key.name)).at(span));
+            self.report
+                .push(Diagnostic::error(format!("`{}` must be from {from} to {to}", key.name)).at(span));
         }
         number.map(|number| Value::Number(Field::new(number, span)))
     }
@@ -270,13 +278,19 @@ impl Walker<'_> {
             if !key.required {
                 return Slot::Absent;
             }
-            self.report.push(Diagnostic::error(format!("`{}` is empty", key.name)).at(span).hint(format!("it is {}", key.about)));
+            self.report.push(
+                Diagnostic::error(format!("`{}` is empty", key.name))
+                    .at(span)
+                    .hint(format!("it is {}", key.about)),
+            );
             return Slot::Wrong;
         }
         if text.len() as u64 > self.limits.text_bytes {
             let most = Unit::Bytes.words(self.limits.text_bytes);
             self.report.push(
-                Diagnostic::error(format!("`{}` is longer than {most}", key.name)).at(span).hint(Limits::hint("text-bytes")),
+                Diagnostic::error(format!("`{}` is longer than {most}", key.name))
+                    .at(span)
+                    .hint(Limits::hint("text-bytes")),
             );
             return Slot::Wrong;
         }
@@ -293,7 +307,9 @@ impl Walker<'_> {
             Kind::Language => self.meaning(scalar::language(trimmed), span).map(Value::Language),
             Kind::Country => self.meaning(scalar::country(trimmed), span).map(Value::Country),
             Kind::Colour => self.meaning(scalar::colour(trimmed), span).map(Value::Colour),
-            Kind::Rate => self.line(key, text, span).map(|text| Value::Rate(Field::new(scalar::rate(&text), span))),
+            Kind::Rate => {
+                self.line(key, text, span).map(|text| Value::Rate(Field::new(scalar::rate(&text), span)))
+            }
             Kind::Date => self.meaning(scalar::date(trimmed), span).map(Value::Date),
             Kind::Choice(choices) => self.meaning(choice(key, choices, trimmed), span).map(Value::Choice),
             Kind::Boolean => self.meaning(boolean(key, trimmed), span).map(Value::Boolean),
@@ -303,20 +319,32 @@ impl Walker<'_> {
             }
             Kind::Countries => {
                 let codes = trimmed.split([' ', ',', ';', '\n']).filter(|code| !code.is_empty());
-                codes.map(|code| self.meaning(scalar::country(code.trim()), span)).collect::<Option<_>>().map(Value::Countries)
+                codes
+                    .map(|code| self.meaning(scalar::country(code.trim()), span))
+                    .collect::<Option<_>>()
+                    .map(Value::Countries)
             }
             Kind::Languages => {
                 let tags = trimmed.split([' ', ',', ';', '\n']).filter(|tag| !tag.is_empty());
-                tags.map(|tag| self.meaning(scalar::language(tag.trim()), span)).collect::<Option<_>>().map(Value::Languages)
+                tags.map(|tag| self.meaning(scalar::language(tag.trim()), span))
+                    .collect::<Option<_>>()
+                    .map(Value::Languages)
             }
-            Kind::Whole(..) | Kind::Number(..) | Kind::Table(_) | Kind::Tables(_) | Kind::Pairs | Kind::CountryLines => None,
+            Kind::Whole(..)
+            | Kind::Number(..)
+            | Kind::Table(_)
+            | Kind::Tables(_)
+            | Kind::Pairs
+            | Kind::CountryLines => None,
         };
         value.map_or(Slot::Wrong, Slot::Given)
     }
 
     fn line(&mut self, key: &Key, text: &str, span: Span) -> Option<Text> {
         if text.trim().is_empty() {
-            self.report.push(Diagnostic::error(format!("`{}` holds an empty text", key.name)).at(span).hint("delete it"));
+            self.report.push(
+                Diagnostic::error(format!("`{}` holds an empty text", key.name)).at(span).hint("delete it"),
+            );
             return None;
         }
         match text::line(text) {
@@ -335,7 +363,8 @@ impl Walker<'_> {
         match result {
             Ok(value) => Some(Field::new(value, span)),
             Err(mistake) => {
-                self.report.push(Diagnostic { hint: mistake.hint, ..Diagnostic::error(mistake.message) }.at(span));
+                self.report
+                    .push(Diagnostic { hint: mistake.hint, ..Diagnostic::error(mistake.message) }.at(span));
                 None
             }
         }
@@ -393,7 +422,9 @@ impl Walker<'_> {
         if !few {
             let most = Unit::Count.words(self.limits.list_items);
             self.report.push(
-                Diagnostic::error(format!("`{}` has more than {most} items", key.name)).at(span).hint(Limits::hint("list-items")),
+                Diagnostic::error(format!("`{}` has more than {most} items", key.name))
+                    .at(span)
+                    .hint(Limits::hint("list-items")),
             );
         }
         few
@@ -423,7 +454,10 @@ impl Walker<'_> {
                 other => self.report.push(
                     Diagnostic::error(format!("`{}` must be a text, not {}", entry.key, noun(other)))
                         .at(entry.value.span)
-                        .hint(format!("put the value in quotation marks, or, if `{}` is no fact, above `[{}]`", entry.key, key.name)),
+                        .hint(format!(
+                            "put the value in quotation marks, or, if `{}` is no fact, above `[{}]`",
+                            entry.key, key.name
+                        )),
                 ),
             }
         }
@@ -443,7 +477,8 @@ impl Walker<'_> {
                 }
                 RawValue::Unreadable => {}
                 other => self.report.push(
-                    Diagnostic::error(format!("`{}` must be a text, not {}", entry.key, noun(other))).at(entry.value.span),
+                    Diagnostic::error(format!("`{}` must be a text, not {}", entry.key, noun(other)))
+                        .at(entry.value.span),
                 ),
             }
         }
@@ -513,20 +548,26 @@ fn wrong_kind(key: &Key, entry: &RawEntry) -> Diagnostic {
     };
     let example = match key.kind {
         Kind::Tables(_) => format!("begin each with the line `[[{name}]]`"),
-        Kind::Pairs | Kind::CountryLines | Kind::Table(_) => format!("begin it with the line `[{name}]`, or write `{name} = {{ … }}`"),
+        Kind::Pairs | Kind::CountryLines | Kind::Table(_) => {
+            format!("begin it with the line `[{name}]`, or write `{name} = {{ … }}`")
+        }
         Kind::Prose => format!("write `{name} = \"…\"`"),
         _ => format!("write `{name} = {}`", key.example),
     };
     let hint = match (key.kind, &entry.value.value) {
-        (Kind::Date, RawValue::Text(text)) => match scalar::date(text).ok().or_else(|| scalar::meant_date(text)) {
-            Some(date) => format!("write `{name} = {date}`, without quotation marks"),
-            None => format!("{example}, without quotation marks"),
-        },
+        (Kind::Date, RawValue::Text(text)) => {
+            match scalar::date(text).ok().or_else(|| scalar::meant_date(text)) {
+                Some(date) => format!("write `{name} = {date}`, without quotation marks"),
+                None => format!("{example}, without quotation marks"),
+            }
+        }
         (Kind::Date, RawValue::Time(text)) => match scalar::meant_date(text) {
             Some(date) => format!("write `{name} = {date}`, without a time"),
             None => example,
         },
-        (Kind::Lines | Kind::Languages | Kind::Countries, RawValue::Text(text)) if !text.contains('\n') && text.chars().count() < 60 => {
+        (Kind::Lines | Kind::Languages | Kind::Countries, RawValue::Text(text))
+            if !text.contains('\n') && text.chars().count() < 60 =>
+        {
             format!("write `{name} = [\"{text}\"]`")
         }
         (Kind::Boolean, RawValue::Text(text)) if matches!(text.as_str(), "true" | "false") => {
@@ -536,7 +577,9 @@ fn wrong_kind(key: &Key, entry: &RawEntry) -> Diagnostic {
             format!("write `{name} = {}`, without quotation marks", text.trim())
         }
         (Kind::Line, RawValue::Date(date)) => format!("write `{name} = \"{date}\"`"),
-        (Kind::Line | Kind::Prose, RawValue::Integer(Some(number))) => format!("write `{name} = \"{number}\"`"),
+        (Kind::Line | Kind::Prose, RawValue::Integer(Some(number))) => {
+            format!("write `{name} = \"{number}\"`")
+        }
         (Kind::Table(table), RawValue::Text(_)) if table.keys.iter().any(|key| key.name == "lines") => {
             format!("write `{name} = {{ lines = [\"…\"], … }}`")
         }
@@ -546,7 +589,9 @@ fn wrong_kind(key: &Key, entry: &RawEntry) -> Diagnostic {
         }
         _ => example,
     };
-    Diagnostic::error(format!("`{name}` must be {wanted}, not {}", noun(&entry.value.value))).at(entry.value.span).hint(hint)
+    Diagnostic::error(format!("`{name}` must be {wanted}, not {}", noun(&entry.value.value)))
+        .at(entry.value.span)
+        .hint(hint)
 }
 
 /// A raw value in a word.
