@@ -113,6 +113,7 @@ pub fn kit(sources: &Sources) -> Kit {
         sheets: None,
         duplex: false,
         organisation: Organisation {
+            also_known_as: Vec::new(),
             name: Some(text("Letters United")),
             logo: None,
             colour: Some(Field::new(Colour::new(255, 255, 0), None)),
