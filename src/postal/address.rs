@@ -253,7 +253,8 @@ impl<'a> Setter<'a> {
     }
 
     fn push_part(&mut self, part: Part, text: &str) {
-        if self.format.upper.has(part) {
+        // Letters of postcodes are capitals everywhere.
+        if part == Part::Postcode || self.format.upper.has(part) {
             let capitals = upper(text, self.lang);
             self.push(&capitals);
         } else {

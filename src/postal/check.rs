@@ -48,7 +48,10 @@ pub(super) fn fields(
         }
     }
     let postcode = values.get(Part::Postcode);
-    if layout.has(Part::Postcode) && !postcode.is_empty() && !format.postcode_fits(postcode) {
+    if layout.has(Part::Postcode)
+        && !postcode.is_empty()
+        && !format.postcode_fits(&postcode.to_ascii_uppercase())
+    {
         let mut problem = Diagnostic::warning(format!("`{postcode}` is no postcode of {}", country()))
             .at(field_span(fields, Part::Postcode).unwrap_or(span));
         if let Some(example) = format.example() {
