@@ -1,0 +1,299 @@
+//! Bytes and a path in; the new file in place of the old one out, or the old one as it was.
+//!
+//! Written beside under a name of its own, flushed to the disk, then moved into place: whatever fails on the way, and
+//! whenever the program or the machine stops, the path holds either the old file or the new one.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
+
+use tempfile::{Builder, NamedTempFile};
+
+use crate::diag::Diagnostic;
+
+/// Unfinished files are called `.makekit-….part`.
+const PREFIX: &str = ".makekit-";
+const SUFFIX: &str = ".part";
+/// An unfinished file older than this was left by a run that was killed.
+const STALE: Duration = Duration::from_secs(3600);
+
+/// Unfinished files of this process, for the handler of INT and TERM.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes the unfinished files of this process: to be called when it is asked to stop.
+pub fn take_away_unfinished() {
+    let mut unfinished = UNFINISHED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    for path in unfinished.drain(..) {
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// A path that may be written, locked against a second run while it lives.
+#[derive(Debug)]
+pub struct Target {
+    path: PathBuf,
+    folder: PathBuf,
+    /// Held, not read: the lock goes when the file is closed.
+    _lock: Option<File>,
+}
+
+impl Target {
+    /// Looks whether the path can be written, and locks it. The default folder `out` is made where it is missing.
+    ///
+    /// # Errors
+    /// The folder is missing, the path is a link or a folder, or another run is writing it.
+    pub fn claim(path: &Path) -> Result<Self, Diagnostic> {
+        let folder = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        let shown = path.display();
+        if path.file_name().is_none() {
+            return Err(Diagnostic::error(format!("`{shown}` is not a file name")));
+        }
+        if !folder.is_dir() {
+            if folder == Path::new("out") && !folder.exists() {
+                fs::create_dir(&folder).map_err(|error| failed("make the folder", &folder, &error))?;
+            } else {
+                return Err(Diagnostic::error(format!("there is no folder `{}`", folder.display()))
+                    .hint("make it first, or give `--out` another path"));
+            }
+        }
+        match fs::symlink_metadata(path) {
+            Ok(found) if found.file_type().is_symlink() => {
+                return Err(Diagnostic::error(format!(
+                    "`{shown}` is a link to another file; it is not followed"
+                ))
+                .hint("give `--out` the path of the file itself, or take the link away"));
+            }
+            Ok(found) if found.is_dir() => {
+                return Err(Diagnostic::error(format!("`{shown}` is a folder"))
+                    .hint(format!("name a file in it: `--out {shown}/kit.pdf`")));
+            }
+            Ok(found) if !found.is_file() => {
+                return Err(Diagnostic::error(format!("`{shown}` is no ordinary file")));
+            }
+            _ => {}
+        }
+        let lock = lock(&folder, path)?;
+        sweep(&folder);
+        Ok(Self { path: path.to_owned(), folder, _lock: lock })
+    }
+
+    /// Puts bytes in place of what stands at the path.
+    ///
+    /// # Errors
+    /// The machine refuses: no rights, a full disk. The old file stands.
+    pub fn write(&self, bytes: &[u8]) -> Result<(), Diagnostic> {
+        self.write_with(|file| file.write_all(bytes))
+    }
+
+    /// The same for a writer that may fail at any byte.
+    ///
+    /// # Errors
+    /// As [`Target::write`].
+    pub fn write_with(&self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Diagnostic> {
+        let failed = |error: &io::Error| failed("write", &self.path, error);
+        let mut temporary = Builder::new()
+            .prefix(PREFIX)
+            .suffix(SUFFIX)
+            .permissions_like_others()
+            .tempfile_in(&self.folder)
+            .map_err(|error| failed(&error))?;
+        let _registered = Registered::new(temporary.path());
+        fill(temporary.as_file_mut())
+            .and_then(|()| temporary.as_file_mut().flush())
+            .and_then(|()| temporary.as_file().sync_all())
+            .map_err(|error| failed(&error))?;
+        persist(temporary, &self.path).map_err(|error| failed(&error))?;
+        // The move itself must reach the disk; a file system that cannot promise that has done all it can.
+        if let Ok(folder) = File::open(&self.folder) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    }
+}
+
+fn persist(temporary: NamedTempFile, path: &Path) -> io::Result<()> {
+    temporary.persist(path).map(|_| ()).map_err(|error| error.error)
+}
+
+/// A temporary file with the permissions that any new file gets here, not those of a secret.
+trait LikeOthers {
+    fn permissions_like_others(&mut self) -> &mut Self;
+}
+
+impl LikeOthers for Builder<'_, '_> {
+    #[cfg(unix)]
+    fn permissions_like_others(&mut self) -> &mut Self {
+        use std::os::unix::fs::PermissionsExt;
+        // The process's umask takes away what it takes from every file.
+        self.permissions(fs::Permissions::from_mode(0o666))
+    }
+
+    #[cfg(not(unix))]
+    fn permissions_like_others(&mut self) -> &mut Self {
+        self
+    }
+}
+
+/// An unfinished file in the list, as long as it is unfinished.
+struct Registered(PathBuf);
+
+impl Registered {
+    fn new(path: &Path) -> Self {
+        UNFINISHED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(path.to_owned());
+        Self(path.to_owned())
+    }
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        UNFINISHED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).retain(|path| *path != self.0);
+    }
+}
+
+/// Locks the folder itself, so that no lock file is left lying about. Where a folder cannot be locked, nothing is.
+fn lock(folder: &Path, path: &Path) -> Result<Option<File>, Diagnostic> {
+    let Ok(file) = File::open(folder) else { return Ok(None) };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(fs::TryLockError::WouldBlock) => Err(Diagnostic::machine(format!(
+            "another makekit is writing into `{}` at this moment",
+            folder.display()
+        ))
+        .hint(format!("wait until it has ended, then run again; `{}` was left as it is", path.display()))),
+        Err(fs::TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+/// Removes what runs that were killed left in a folder.
+pub fn sweep(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if !(name.starts_with(PREFIX) && name.ends_with(SUFFIX)) {
+            continue;
+        }
+        let Ok(metadata) = fs::symlink_metadata(entry.path()) else { continue };
+        let own = UNFINISHED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).contains(&entry.path());
+        let age = metadata.modified().ok().and_then(|time| SystemTime::now().duration_since(time).ok());
+        // The folder is locked by us: whoever wrote a file that is not ours has gone.
+        if metadata.is_file() && !own && (cfg!(unix) || age.is_some_and(|age| age > STALE)) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn failed(what: &str, path: &Path, error: &io::Error) -> Diagnostic {
+    let shown = path.display();
+    let words = match error.kind() {
+        ErrorKind::PermissionDenied => format!("cannot {what} `{shown}`: no permission"),
+        ErrorKind::StorageFull => format!("cannot {what} `{shown}`: the disk is full"),
+        ErrorKind::QuotaExceeded => format!("cannot {what} `{shown}`: the quota is used up"),
+        ErrorKind::ReadOnlyFilesystem => format!("cannot {what} `{shown}`: the disk is read-only"),
+        ErrorKind::FileTooLarge => format!("cannot {what} `{shown}`: the file is too large for this disk"),
+        _ => format!("cannot {what} `{shown}`: {error}"),
+    };
+    let diagnostic = Diagnostic::machine(words);
+    if path.exists() {
+        diagnostic.hint(format!("the `{shown}` of before stands as it was"))
+    } else {
+        diagnostic
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fails at the byte after `left`.
+    struct FailsAt<'w> {
+        inner: &'w mut dyn Write,
+        left: usize,
+    }
+
+    impl Write for FailsAt<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.left == 0 {
+                return Err(io::Error::from(ErrorKind::StorageFull));
+            }
+            let now = bytes.len().min(self.left);
+            let written = self.inner.write(&bytes[..now])?;
+            self.left -= written;
+            Ok(written)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.inner.flush()
+        }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_write_that_fails_at_any_byte_leaves_the_old_file_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kit.pdf");
+        fs::write(&path, b"the old kit").unwrap();
+        let target = Target::claim(&path).unwrap();
+        for left in 0..64 {
+            let result = target.write_with(|file| FailsAt { inner: file, left }.write_all(&[7; 64]));
+            let diagnostic = result.expect_err("the writer failed");
+            assert!(diagnostic.message.contains("the disk is full"), "{}", diagnostic.message);
+            assert_eq!(fs::read(&path).unwrap(), b"the old kit");
+            assert_eq!(names(folder.path()), ["kit.pdf"]);
+        }
+        target.write(&[7; 64]).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), [7; 64]);
+    }
+
+    #[test]
+    fn a_second_run_is_told_and_what_a_killed_one_left_is_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kit.pdf");
+        fs::write(folder.path().join(".makekit-x1y2z3.part"), b"half").unwrap();
+        fs::write(folder.path().join("notes.part"), b"mine").unwrap();
+        let first = Target::claim(&path).unwrap();
+        assert_eq!(names(folder.path()), ["notes.part"]);
+        let second = Target::claim(&path).expect_err("the folder is locked");
+        assert!(second.message.contains("another makekit"), "{}", second.message);
+        drop(first);
+        assert!(Target::claim(&path).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_not_followed_and_permissions_are_usual() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let elsewhere = folder.path().join("elsewhere");
+        fs::write(&elsewhere, b"untouched").unwrap();
+        let link = folder.path().join("kit.pdf");
+        std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
+        assert!(Target::claim(&link).is_err());
+        assert_eq!(fs::read(&elsewhere).unwrap(), b"untouched");
+
+        let path = folder.path().join("new.pdf");
+        Target::claim(&path).unwrap().write(b"kit").unwrap();
+        let plain = folder.path().join("plain");
+        fs::write(&plain, b"").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&path), mode(&plain));
+    }
+
+    #[test]
+    fn a_missing_folder_is_the_users_slip() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Target::claim(&folder.path().join("no/kit.pdf")).expect_err("no such folder");
+        assert_eq!(error.fault, crate::diag::Fault::Input);
+    }
+}

@@ -1,0 +1,7 @@
+//! Finished bytes in; the file on the disk out, whole or not at all, and the manifest of what stands in it.
+
+mod atomic;
+mod manifest;
+
+pub use atomic::{Target, sweep, take_away_unfinished};
+pub use manifest::{Change, ChangeKind, Entry, Manifest, build_mark, compare, in_words};
