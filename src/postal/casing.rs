@@ -28,6 +28,7 @@ mod tests {
     #[test]
     fn capitals_follow_the_language() {
         assert_eq!(upper("İçişleri Bakanlığı, istanbul", "tr"), "İÇİŞLERİ BAKANLIĞI, İSTANBUL");
+        assert_eq!(upper("istanbul", "tr-TR"), "İSTANBUL");
         assert_eq!(upper("istanbul", "en"), "ISTANBUL");
         assert_eq!(upper("Gießen", "de"), "GIESSEN");
         assert_eq!(upper("Αθήνα, Θεσσαλονίκη", "el"), "ΑΘΗΝΑ, ΘΕΣΣΑΛΟΝΙΚΗ");

@@ -24,6 +24,20 @@ pub fn parse(text: &str) -> Option<CountryCode> {
     code(&text.to_ascii_uppercase()).filter(|code| exists(*code))
 }
 
+/// The country that a name means in any of the languages, whatever its capitals (`Belarus`, `Autriche`);
+/// `None` where no country or more than one is called so.
+pub fn by_name(text: &str) -> Option<CountryCode> {
+    let wanted = text.trim().to_lowercase();
+    let is = |name: &str| name.to_lowercase() == wanted;
+    let mends = rows(MENDS).filter(|row| is(row.cell(2))).map(|row| row.cell(1));
+    let names = NAMES.keys().filter_map(|key| NAMES.section(key)).flat_map(str::lines);
+    let names =
+        names.filter_map(|line| line.split_once('\t')).filter(|(_, name)| is(name)).map(|(code, _)| code);
+    let mut found = mends.chain(names).filter_map(code);
+    let first = found.next()?;
+    found.all(|other| other == first).then_some(first)
+}
+
 /// All codes, sorted.
 pub fn all() -> Vec<CountryCode> {
     format::territories()
@@ -153,4 +167,45 @@ pub fn sender_languages(sender: Option<CountryCode>, kit_lang: &str) -> Vec<&'st
     let kit = kit_lang.split('-').next().unwrap_or("");
     let wanted = choices.split('|').find(|c| *c == kit).or_else(|| choices.split('|').next());
     wanted.into_iter().filter(|lang| !lang.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(code: &[u8; 2]) -> CountryCode {
+        CountryCode(*code)
+    }
+
+    #[test]
+    fn names_fall_back_along_the_tag_and_to_english() {
+        assert_eq!(name(of(b"BY"), "en"), "Belarus");
+        assert_eq!(name(of(b"DE"), "de-CH"), "Deutschland");
+        assert_eq!(name(of(b"NZ"), "zh-TW"), "紐西蘭");
+        assert_eq!(name(of(b"NZ"), "zh-CN"), "新西兰");
+        assert_eq!(name(of(b"BY"), "qqq"), "Belarus");
+        assert_eq!(name(of(b"QQ"), "en"), "?");
+    }
+
+    #[test]
+    fn a_name_finds_its_country() {
+        assert_eq!(by_name("autriche"), Some(of(b"AT")));
+        assert_eq!(by_name("Democratic Republic of the Congo"), Some(of(b"CD")));
+        assert_eq!(by_name("беларусь"), Some(of(b"BY")));
+        assert_eq!(by_name("Atlantis"), None);
+        assert_eq!(parse("by"), Some(of(b"BY")));
+        assert_eq!(parse("Belarus"), None);
+    }
+
+    #[test]
+    fn every_row_of_the_senders_table_can_be_used() {
+        for row in rows(SENDERS) {
+            for lang in row.cell(1).split(['|', '+']) {
+                assert!(NAMES.section(lang).is_some(), "countries have no names in `{lang}`");
+            }
+            for listed in row.cell(0).split(' ').filter(|code| *code != "*") {
+                assert!(code(listed).is_some_and(exists), "{listed}");
+            }
+        }
+    }
 }

@@ -94,7 +94,7 @@ mod tests {
         for (code, paper, id) in [
             (*b"DE", Paper::A4, "din-5008-b"),
             (*b"FR", Paper::A4, "nf"),
-            (*b"CH", Paper::A4, "sn-right"),
+            (*b"CH", Paper::A4, "sn"),
             (*b"GB", Paper::A4, "uk"),
             (*b"US", Paper::Letter, "us"),
             (*b"JP", Paper::A4, "japan"),

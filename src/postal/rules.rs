@@ -168,3 +168,116 @@ fn address_texts(form: &AddressForm) -> impl Iterator<Item = &Text> {
     });
     of_fields.chain(lines.into_iter().flatten())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::diag::{FileId, Level};
+    use crate::model::{Contacts, Field, Status, TargetRole};
+
+    const US: CountryCode = CountryCode(*b"US");
+    const DE: CountryCode = CountryCode(*b"DE");
+
+    fn text(value: &str) -> Text {
+        Field::new(Arc::from(value), None)
+    }
+
+    fn office(name: &str, line: &str, at: u32) -> Target {
+        let span = Span { file: FileId(at), start: at, end: at };
+        Target {
+            span,
+            name: None,
+            office: Some(text(name)),
+            salutation: None,
+            close: None,
+            role: TargetRole::Target,
+            only_in: Vec::new(),
+            takes_post: true,
+            suspended_from: Vec::new(),
+            labels: true,
+            lang: None,
+            letter: None,
+            address: Some(Address {
+                span,
+                country: Field::new(CountryCode(*b"BY"), None),
+                form: AddressForm::Lines(vec![text(line)]),
+            }),
+            local_address: None,
+            contacts: Contacts::default(),
+        }
+    }
+
+    fn case(id: &str, targets: Vec<Target>) -> Case {
+        Case {
+            id: Arc::from(id),
+            span: Span { file: FileId(0), start: 0, end: 0 },
+            name: text("Ala Example"),
+            country: Field::new(CountryCode(*b"BY"), None),
+            lang: Arc::from("en"),
+            who: None,
+            title: None,
+            reference: None,
+            status: Status::Open,
+            issued: None,
+            deadline: None,
+            expired: false,
+            outcome: None,
+            summary: text("summary"),
+            story: None,
+            demands: Vec::new(),
+            languages: Vec::new(),
+            link: None,
+            caution: None,
+            facts: Vec::new(),
+            photo: None,
+            letter: None,
+            targets,
+            solidarity: None,
+        }
+    }
+
+    #[test]
+    fn rules_of_a_target_follow_the_senders_country() {
+        let plain = office("Prosecutor", "1 Sample St", 1);
+        assert_eq!(target(&plain, Some(US)), Reach::Post { labels: true, domestic: false });
+        assert!(target(&plain, Some(CountryCode(*b"BY"))).takes_label());
+        let embassy = Target { only_in: vec![US], ..plain.clone() };
+        assert!(target(&embassy, Some(US)).takes_post());
+        assert_eq!(target(&embassy, Some(DE)), Reach::NotForSender);
+        assert_eq!(target(&embassy, None), Reach::NotForSender);
+        let suspended = Target { suspended_from: vec![US], ..plain.clone() };
+        assert_eq!(target(&suspended, Some(US)).strings_key(), Some("post_suspended"));
+        assert!(target(&suspended, Some(DE)).takes_post());
+        let bare = Target { labels: false, ..plain.clone() };
+        assert!(target(&bare, Some(DE)).takes_post() && !target(&bare, Some(DE)).takes_label());
+        assert_eq!(target(&Target { takes_post: false, ..plain.clone() }, Some(DE)), Reach::OtherMeans);
+        assert_eq!(target(&Target { address: None, ..plain }, Some(DE)), Reach::NoAddress);
+    }
+
+    fn levels(cases: &[Case]) -> Vec<Level> {
+        repeats(cases).iter().map(|d| d.level).collect()
+    }
+
+    #[test]
+    fn what_is_said_twice_is_noticed() {
+        let here = || office("Prosecutor General", "1 Sample St, Minsk", 1);
+        let spelled_otherwise = office("prosecutor general", "1, SAMPLE ST. MINSK", 2);
+        let elsewhere = office("Prosecutor General", "99 Other St, Minsk", 3);
+        let other = office("Minister", "99 Other St, Minsk", 4);
+        assert_eq!(levels(&[case("a", vec![here()]), case("b", vec![spelled_otherwise])]), [Level::Note]);
+        assert_eq!(levels(&[case("a", vec![here()]), case("b", vec![elsewhere.clone()])]), [Level::Warning]);
+        assert_eq!(levels(&[case("a", vec![here(), here()])]), [Level::Warning]);
+        assert_eq!(levels(&[case("a", vec![here(), other])]), []);
+        let said = repeats(&[case("a", vec![here()]), case("b", vec![elsewhere])]);
+        assert_eq!(said[0].related.len(), 1);
+        assert!(said[0].span.is_some_and(|s| s.start == 3));
+    }
+
+    #[test]
+    fn an_office_that_a_thousand_towns_have_is_said_once() {
+        let targets = (0..1000).map(|n| office("Mayor", &format!("{n} Town"), n)).collect();
+        assert_eq!(repeats(&[case("a", targets)]).len(), 1);
+    }
+}

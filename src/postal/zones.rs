@@ -4,6 +4,7 @@
 use super::MmRect;
 use super::stock::Envelope;
 use super::table::{Row, rows};
+use crate::geometry::Sides;
 use crate::model::CountryCode;
 
 const ZONES: &str = include_str!("../../data/envelope-zones.tsv");
@@ -24,37 +25,36 @@ const GAP: f32 = 2.0;
 const BLOCK_LEFT: f32 = 0.454;
 const BLOCK_TOP: f32 = 0.444;
 
-/// How envelopes go into the printer.
+/// How envelopes go into the printer, seen with the address upright.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Feed {
-    /// Upright as the address is read; either short edge may be the last in.
+    /// The upper long edge first: the page is not turned.
     #[default]
-    Landscape,
-    /// Turned so that the left short edge is the first in.
-    LeftFirst,
-    /// Turned so that the right short edge is the first in.
-    RightFirst,
+    LongEdge,
+    /// The lower long edge first: the page stands on its head.
+    LongEdgeTurned,
+    /// The left short edge first: a quarter turn clockwise.
+    ShortEdge,
+    /// The right short edge first: a quarter turn the other way.
+    ShortEdgeTurned,
 }
 
 impl Feed {
     /// The words of kit.toml.
-    pub const NAMES: [&str; 3] = ["landscape", "left-first", "right-first"];
+    pub const NAMES: [&str; 4] = ["long-edge", "long-edge-turned", "short-edge", "short-edge-turned"];
 
     pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "landscape" => Some(Self::Landscape),
-            "left-first" => Some(Self::LeftFirst),
-            "right-first" => Some(Self::RightFirst),
-            _ => None,
-        }
+        let all = [Self::LongEdge, Self::LongEdgeTurned, Self::ShortEdge, Self::ShortEdgeTurned];
+        Self::NAMES.iter().zip(all).find(|(name, _)| **name == text).map(|(_, feed)| feed)
     }
 
-    /// Quarter turns, clockwise, that bring the address side onto the page.
+    /// Quarter turns, clockwise, that bring the edge which goes in first to the top of the page.
     pub fn quarter_turns(self) -> u8 {
         match self {
-            Self::Landscape => 0,
-            Self::LeftFirst => 1,
-            Self::RightFirst => 3,
+            Self::LongEdge => 0,
+            Self::ShortEdge => 1,
+            Self::LongEdgeTurned => 2,
+            Self::ShortEdgeTurned => 3,
         }
     }
 }
@@ -138,7 +138,8 @@ impl Figures {
 pub fn plan(envelope: &Envelope, sender: Option<CountryCode>, options: &PlanOptions) -> EnvelopePlan {
     let (width, height) = (envelope.width, envelope.height);
     let figures = Figures::of(sender);
-    let (edge_left, edge_right) = trailing(options);
+    let edge = trailing(options);
+    let foot = figures.bottom.max(edge.bottom);
 
     let mut top = figures.top;
     if let Some((reach, up_to)) = figures.reach
@@ -147,15 +148,15 @@ pub fn plan(envelope: &Envelope, sender: Option<CountryCode>, options: &PlanOpti
         top = top.max(height - reach);
     }
     let mut lowered_top = None;
-    let room = height - figures.bottom - top;
+    let room = height - foot - top;
     if room < LEAST_ADDRESS {
         top = (top + room - LEAST_ADDRESS).max(LEAST_POSTAGE + GAP);
         lowered_top = Some(top);
     }
 
-    let left = figures.left.max(edge_left);
-    let right = width - figures.right.max(edge_right);
-    let bottom = height - figures.bottom;
+    let left = figures.left.max(edge.left);
+    let right = width - figures.right.max(edge.right);
+    let bottom = height - foot;
     let limit = MmRect::new(left, top, (right - left).max(0.0), (bottom - top).max(0.0));
     let x = (width * BLOCK_LEFT).max(left);
     let y = (height * BLOCK_TOP).max(top).min((bottom - LEAST_ADDRESS).max(top));
@@ -163,10 +164,10 @@ pub fn plan(envelope: &Envelope, sender: Option<CountryCode>, options: &PlanOpti
 
     let postage_height = figures.postage.1.min(top - if lowered_top.is_some() { GAP } else { 0.0 });
     let postage = MmRect::new(width - figures.postage.0, 0.0, figures.postage.0, postage_height);
-    let return_x = 12.0f32.max(edge_left);
-    let return_y = if figures.return_bottom < 40.0 { 7.0 } else { 11.0 };
+    let return_x = 12.0f32.max(edge.left);
+    let return_y = if figures.return_bottom < 40.0 { 7.0f32 } else { 11.0 }.max(edge.top);
     let return_bottom = (figures.return_bottom - GAP).min(top - GAP);
-    let return_right = (postage.x - GAP).min(width - edge_right);
+    let return_right = (postage.x - GAP).min(width - edge.right);
     let return_address = MmRect::new(
         return_x,
         return_y,
@@ -191,8 +192,9 @@ pub fn plan(envelope: &Envelope, sender: Option<CountryCode>, options: &PlanOpti
             code_height,
         ));
     }
-    let printable_left = UNPRINTABLE.max(edge_left);
-    let printable_right = width - UNPRINTABLE.max(edge_right);
+    let (printable_left, printable_top) = (UNPRINTABLE.max(edge.left), UNPRINTABLE.max(edge.top));
+    let printable_right = width - UNPRINTABLE.max(edge.right);
+    let printable_bottom = height - UNPRINTABLE_BOTTOM.max(edge.bottom);
     EnvelopePlan {
         size: (width, height),
         address,
@@ -202,9 +204,9 @@ pub fn plan(envelope: &Envelope, sender: Option<CountryCode>, options: &PlanOpti
         clear,
         printable: MmRect::new(
             printable_left,
-            UNPRINTABLE,
+            printable_top,
             printable_right - printable_left,
-            height - UNPRINTABLE - UNPRINTABLE_BOTTOM,
+            printable_bottom - printable_top,
         ),
         operator: figures.operator,
         source: figures.source,
@@ -213,13 +215,15 @@ pub fn plan(envelope: &Envelope, sender: Option<CountryCode>, options: &PlanOpti
     }
 }
 
-/// The strips at the left and right edge that the printer cannot print.
-fn trailing(options: &PlanOptions) -> (f32, f32) {
+/// The strip that the printer cannot print: at the edge opposite to the one that goes in first.
+fn trailing(options: &PlanOptions) -> Sides<f32> {
     let strip = options.trailing_edge.max(0.0);
+    let none = Sides::all(0.0);
     match options.feed {
-        Feed::Landscape => (strip, strip),
-        Feed::LeftFirst => (0.0, strip),
-        Feed::RightFirst => (strip, 0.0),
+        Feed::LongEdge => Sides { bottom: strip, ..none },
+        Feed::LongEdgeTurned => Sides { top: strip, ..none },
+        Feed::ShortEdge => Sides { right: strip, ..none },
+        Feed::ShortEdgeTurned => Sides { left: strip, ..none },
     }
 }
 
@@ -231,12 +235,18 @@ mod tests {
     const SENDERS: [&[u8; 2]; 12] =
         [b"US", b"CA", b"DE", b"CH", b"BE", b"AU", b"GB", b"AT", b"JP", b"FR", b"BY", b"KE"];
 
+    const FEEDS: [(Feed, f32); 5] = [
+        (Feed::LongEdge, 0.0),
+        (Feed::LongEdge, 20.0),
+        (Feed::LongEdgeTurned, 20.0),
+        (Feed::ShortEdge, 20.0),
+        (Feed::ShortEdgeTurned, 20.0),
+    ];
+
     fn every_plan(mut check: impl FnMut(&str, &EnvelopePlan)) {
         for envelope in envelopes() {
             for sender in SENDERS.iter().map(|code| Some(CountryCode(**code))).chain([None]) {
-                for (feed, trailing_edge) in
-                    [(Feed::Landscape, 0.0), (Feed::LeftFirst, 20.0), (Feed::RightFirst, 20.0)]
-                {
+                for (feed, trailing_edge) in FEEDS {
                     let plan = plan(&envelope, sender, &PlanOptions { feed, trailing_edge });
                     check(&format!("{} from {sender:?}, {feed:?}", envelope.id), &plan);
                 }
@@ -267,10 +277,10 @@ mod tests {
         every_plan(|what, plan| {
             assert!(plan.address.height >= LEAST_ADDRESS - 0.01, "{what}: {:?}", plan.address);
             assert!(plan.address.width >= 58.0, "{what}: {:?}", plan.address);
-            assert!(
-                plan.return_address.height >= 15.0 && plan.return_address.width >= 34.0,
-                "{what}: {plan:?}"
-            );
+            // A strip at the upper edge that cannot be printed leaves what it leaves.
+            let low = plan.printable.y > UNPRINTABLE;
+            let room = plan.return_address.height >= if low { 0.0 } else { 15.0 };
+            assert!(room && plan.return_address.width >= 34.0, "{what}: {plan:?}");
             assert!(plan.postage.height >= LEAST_POSTAGE, "{what}");
         });
     }
@@ -282,6 +292,8 @@ mod tests {
         };
         let us = of("us-10", b"US");
         assert!(us.address.y >= us.size.1 - 69.85 && us.address.bottom() <= us.size.1 - 15.87);
+        let a7 = of("us-a7", b"US");
+        assert!((a7.address.y - (133.35 - 69.85)).abs() < 0.01, "{:?}", a7.address);
         assert_eq!(of("c5", b"AU").postage.width, 90.0);
         assert_eq!(of("dl", b"DE").clear[2], MmRect::new(70.0, 95.0, 150.0, 15.0));
         assert!(of("c5", b"GB").return_address.bottom() <= 28.0);
@@ -296,9 +308,14 @@ mod tests {
     fn the_trailing_edge_stays_empty() {
         let c5 = envelope("c5").expect("known");
         let feed = |feed| plan(&c5, None, &PlanOptions { feed, trailing_edge: 20.0 });
-        assert_eq!(feed(Feed::LeftFirst).address.right(), 209.0);
-        assert_eq!(feed(Feed::RightFirst).return_address.x, 20.0);
-        assert_eq!(feed(Feed::LeftFirst).quarter_turns, 1);
-        assert_eq!(Feed::NAMES.map(|name| Feed::parse(name).is_some()), [true; 3]);
+        assert_eq!(feed(Feed::ShortEdge).address.right(), 209.0);
+        assert_eq!(feed(Feed::ShortEdgeTurned).return_address.x, 20.0);
+        assert_eq!(feed(Feed::LongEdge).address.bottom(), 142.0);
+        assert_eq!(feed(Feed::LongEdgeTurned).return_address.y, 20.0);
+        assert_eq!(
+            Feed::NAMES.map(|name| Feed::parse(name).map(Feed::quarter_turns)),
+            [Some(0), Some(2), Some(1), Some(3)]
+        );
+        assert_eq!(Feed::parse("sideways"), None);
     }
 }
