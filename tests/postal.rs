@@ -18,6 +18,7 @@ fn main() {
     let mut trials = vec![
         Trial::test("territories: order, case and lines of every format", territories),
         Trial::test("territories: the expected lines", expected_lines),
+        Trial::test("territories: no combination of fields loses one or leaves a separator", combinations),
         Trial::test("territories: every example postcode has its form", example_postcodes),
         Trial::test("countries: every territory has a name in the kit's languages", country_names),
         Trial::test("labels: the corrections table holds", label_mends),
@@ -221,6 +222,66 @@ fn expected_lines() -> Result<(), Failed> {
         same("a line of tests/postal/territories.txt", got, wanted)?;
     }
     same("lines", out.lines().count(), wanted.lines().count())
+}
+
+/// Fields in many combinations, in every territory and both orders: a field is printed, taken in, or an error names it;
+/// no line is empty or begins or ends with what should part two fields.
+fn combinations() -> Result<(), Failed> {
+    const FIELDS: [(char, &str); 7] = [
+        ('O', "organization"),
+        ('A', "street"),
+        ('D', "dependent_locality"),
+        ('C', "city"),
+        ('S', "region"),
+        ('Z', "postcode"),
+        ('X', "sorting_code"),
+    ];
+    let addressee = Addressee { name: Some("Ada Beispiel"), office: None };
+    for (territory, cells) in formats() {
+        let example = Some(example_of(&cells)).filter(|e| !e.is_empty()).unwrap_or("12345".into());
+        let orders =
+            if cells["local"].is_empty() { &[Order::Latin][..] } else { &[Order::Latin, Order::Local] };
+        // Any three fields, and all but one: what goes wrong does so between neighbours.
+        let subsets = (1u32..1 << FIELDS.len()).filter(|s| s.count_ones() <= 3 || s.count_ones() >= 6);
+        for subset in subsets {
+            let given = FIELDS.iter().enumerate().filter(|(n, _)| subset >> n & 1 == 1).map(|(_, f)| *f);
+            let given: Vec<(char, &str)> = given.collect();
+            let format: String = given.iter().map(|(letter, _)| format!("%{letter}")).collect();
+            let address = invented_address(&territory, &format, &example);
+            for order in orders.iter().copied() {
+                let got = block(&addressee, &address, order, &BlockOptions::default());
+                let what = || format!("{territory} {order:?} with {given:?}: {:#?}", got.lines);
+                let printed = got.lines.join("\n").to_lowercase();
+                for (letter, key) in &given {
+                    let value = invented(*letter, &example).unwrap_or_default().to_lowercase();
+                    let told = || {
+                        got.problems
+                            .iter()
+                            .any(|p| p.level == Level::Error && p.message.contains(&format!("`{key}`")))
+                    };
+                    // Lower case of capitals is not always what was typed: compare the longest run that is.
+                    let seen = printed.contains(&value)
+                        || printed.replace('\u{307}', "").contains(&value.replace('\u{307}', ""));
+                    let turkic = matches!(cells["lang"].as_str(), "tr" | "az" | "lt");
+                    let seen = seen || turkic && printed.contains(value.get(..2).unwrap_or(&value));
+                    if !seen && !told() {
+                        return fail(format!("`{key}` is lost in {}", what()));
+                    }
+                }
+                let odd = |line: &String| {
+                    line.is_empty()
+                        || line.contains("  ")
+                        || line.starts_with([' ', ',', '/', '-'])
+                        || line.ends_with([' ', ',', '/', '-'])
+                        || line.contains(", ,")
+                };
+                if got.lines.iter().any(odd) {
+                    return fail(format!("a stray separator in {}", what()));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 fn example_postcodes() -> Result<(), Failed> {

@@ -130,8 +130,7 @@ impl<'a> MailRules<'a> {
         if domestic { format::of(destination).is_some_and(|f| f.domestic_prefix) } else { self.prefix }
     }
 
-    /// The sender's own address for the return address: from its country's point of view when `abroad` is false, with the
-    /// country's name when the letter leaves it.
+    /// The sender's own address as the return address; with its country, in Latin letters, when the letter goes abroad.
     pub fn return_address(&self, kit: &Kit, abroad: bool) -> Option<Vec<String>> {
         let sender = kit.sender.as_ref()?;
         let addressee = Addressee { name: sender.name.as_ref().map(|t| &*t.value), office: None };
@@ -145,7 +144,8 @@ impl<'a> MailRules<'a> {
         let mut lines = address::block(&addressee, &sender.address, order, &options).lines;
         if abroad {
             let langs = country::sender_languages(Some(code), self.line.kit_lang);
-            let lang = langs.first().copied().unwrap_or("en");
+            let latin = langs.iter().find(|lang| languages::script(lang) == "Latn");
+            let lang = latin.copied().unwrap_or("en");
             match self.line.texts.get(&code) {
                 Some(text) => lines.push(text.to_string()),
                 None => lines.push(super::casing::upper(country::name(code, lang), lang).into_owned()),
