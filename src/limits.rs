@@ -28,7 +28,7 @@ impl Unit {
             Self::Seconds => format!("{} seconds", grouped(value)),
             Self::Bytes => [("GiB", 1u64 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
                 .iter()
-                .find(|(_, size)| value >= *size && value % size == 0)
+                .find(|(_, size)| value >= *size && value.is_multiple_of(*size))
                 .map_or_else(
                     || format!("{} bytes", grouped(value)),
                     |(name, size)| format!("{} {name}", value / size),
@@ -42,7 +42,7 @@ pub fn grouped(value: u64) -> String {
     let digits = value.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

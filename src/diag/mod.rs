@@ -123,6 +123,10 @@ impl Report {
         self.diagnostics.append(&mut other.diagnostics);
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+
     pub fn has_errors(&self) -> bool {
         self.count(Level::Error) > 0
     }

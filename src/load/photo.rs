@@ -202,3 +202,181 @@ fn reduced(picture: Srgb) -> Srgb {
         mask: picture.mask.map(|mask| image::imageops::resize(&mask, width, height, FilterType::Triangle)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use image::codecs::jpeg::JpegEncoder;
+    use image::codecs::png::PngEncoder;
+    use image::{GrayImage, ImageBuffer, ImageEncoder, Luma, Rgb, RgbImage, Rgba, RgbaImage};
+
+    use super::*;
+
+    fn jpeg(image: &DynamicImage, metadata: &[u8]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        JpegEncoder::new_with_quality(&mut bytes, 95).encode_image(image).unwrap();
+        let mut with = bytes[..2].to_vec();
+        if !metadata.is_empty() {
+            with.extend([0xff, 0xe1]);
+            with.extend(u16::try_from(metadata.len() + 2).unwrap().to_be_bytes());
+            with.extend(metadata);
+        }
+        with.extend(&bytes[2..]);
+        with
+    }
+
+    fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        image.write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    }
+
+    /// The left half red, the right half blue.
+    fn halves(width: u32, height: u32) -> DynamicImage {
+        RgbImage::from_fn(
+            width,
+            height,
+            |x, _| if x < width / 2 { Rgb([255, 0, 0]) } else { Rgb([0, 0, 255]) },
+        )
+        .into()
+    }
+
+    fn colour_at(picture: &Picture, x: u32, y: u32) -> [u8; 3] {
+        let at = (y * picture.width + x) as usize;
+        match &picture.pixels {
+            Pixels::Grey(grey) => [grey[at]; 3],
+            Pixels::Rgb(rgb) | Pixels::RgbWithMask { rgb, .. } => {
+                [rgb[at * 3], rgb[at * 3 + 1], rgb[at * 3 + 2]]
+            }
+        }
+    }
+
+    fn near(a: [u8; 3], b: [u8; 3]) -> bool {
+        a.iter().zip(b).all(|(a, b)| a.abs_diff(b) <= 12)
+    }
+
+    fn error(bytes: &[u8]) -> String {
+        decode(bytes, &Limits::default()).unwrap_err().words
+    }
+
+    #[test]
+    fn every_format_is_told_by_its_content() {
+        for format in [
+            ImageFormat::Jpeg,
+            ImageFormat::Png,
+            ImageFormat::Gif,
+            ImageFormat::WebP,
+            ImageFormat::Tiff,
+            ImageFormat::Bmp,
+        ] {
+            let picture = decode(&encoded(&halves(32, 16), format), &Limits::default()).unwrap();
+            assert_eq!((picture.width, picture.height), (32, 16), "{format:?}");
+            assert!(near(colour_at(&picture, 4, 8), [255, 0, 0]), "{format:?}");
+            assert!(near(colour_at(&picture, 28, 8), [0, 0, 255]), "{format:?}");
+        }
+    }
+
+    #[test]
+    fn the_orientation_tag_turns_the_picture_upright() {
+        // TIFF header, one tag: orientation 6, the camera was turned to the right.
+        let exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+        let picture = decode(&jpeg(&halves(32, 16), exif), &Limits::default()).unwrap();
+        assert_eq!((picture.width, picture.height), (16, 32));
+        assert!(near(colour_at(&picture, 8, 4), [255, 0, 0]));
+        assert!(near(colour_at(&picture, 8, 28), [0, 0, 255]));
+    }
+
+    #[test]
+    fn greys_and_deep_colours_and_masks_keep_their_sense() {
+        let deep: ImageBuffer<Luma<u16>, _> = ImageBuffer::from_pixel(4, 4, Luma([0x8000]));
+        let picture = decode(&encoded(&deep.into(), ImageFormat::Png), &Limits::default()).unwrap();
+        assert_eq!(picture.pixels, Pixels::Grey(vec![128; 16]));
+        let equal = RgbImage::from_pixel(2, 2, Rgb([9, 9, 9]));
+        let picture = decode(&encoded(&equal.into(), ImageFormat::Png), &Limits::default()).unwrap();
+        assert_eq!(picture.pixels, Pixels::Grey(vec![9; 4]));
+        let clear = RgbaImage::from_fn(2, 1, |x, _| Rgba([10, 20, 30, if x == 0 { 0 } else { 255 }]));
+        let picture = decode(&encoded(&clear.into(), ImageFormat::Png), &Limits::default()).unwrap();
+        assert_eq!(
+            picture.pixels,
+            Pixels::RgbWithMask { rgb: vec![10, 20, 30, 10, 20, 30], mask: vec![0, 255] }
+        );
+        let opaque = RgbaImage::from_pixel(2, 1, Rgba([10, 20, 30, 255]));
+        let picture = decode(&encoded(&opaque.into(), ImageFormat::Png), &Limits::default()).unwrap();
+        assert_eq!(picture.pixels, Pixels::Rgb(vec![10, 20, 30, 10, 20, 30]));
+    }
+
+    #[test]
+    fn a_colour_profile_is_applied() {
+        let mut bytes = Vec::new();
+        let mut encoder = PngEncoder::new(&mut bytes);
+        encoder.set_icc_profile(ColorProfile::new_display_p3().encode().unwrap()).unwrap();
+        encoder.write_image(&[200, 100, 50], 1, 1, image::ExtendedColorType::Rgb8).unwrap();
+        let picture = decode(&bytes, &Limits::default()).unwrap();
+        // The same colour in sRGB, by the matrices of both standards.
+        assert!(near(colour_at(&picture, 0, 0), [212, 96, 36]), "{:?}", picture.pixels);
+        assert_ne!(colour_at(&picture, 0, 0), [200, 100, 50]);
+    }
+
+    #[test]
+    fn large_pictures_are_reduced_to_a_full_page() {
+        let wide = decode(&encoded(&GrayImage::new(8000, 1000).into(), ImageFormat::Png), &Limits::default())
+            .unwrap();
+        assert_eq!((wide.width, wide.height), (3508, 439));
+        let square = decode(&encoded(&halves(3000, 3000), ImageFormat::Bmp), &Limits::default()).unwrap();
+        assert_eq!((square.width, square.height), (2480, 2480));
+    }
+
+    #[test]
+    fn cut_off_and_damaged_files_are_errors() {
+        let whole =
+            RgbImage::from_fn(64, 64, |x, y| Rgb([(x * y) as u8, (x * 3) as u8, (y * 5) as u8])).into();
+        for format in [
+            ImageFormat::Jpeg,
+            ImageFormat::Png,
+            ImageFormat::Gif,
+            ImageFormat::WebP,
+            ImageFormat::Tiff,
+            ImageFormat::Bmp,
+        ] {
+            let bytes = encoded(&whole, format);
+            for part in [bytes.len() / 10, bytes.len() / 2, bytes.len() * 9 / 10] {
+                let words = error(&bytes[..part]);
+                assert!(
+                    words.contains("cut off") || words.contains("cannot be read"),
+                    "{format:?} {part}: {words}"
+                );
+            }
+        }
+        assert_eq!(error(b""), "is an empty file");
+        assert_eq!(error(b"hello"), "is no picture that can be read");
+    }
+
+    #[test]
+    fn other_files_are_named_for_what_they_are() {
+        for (bytes, name) in [
+            (&b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"[..], "is a HEIC picture, as iPhones make"),
+            (b"\0\0\0\x18ftypavif\0\0\0\0avifmif1", "is an AVIF picture"),
+            (b"<?xml version=\"1.0\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "is an SVG drawing"),
+            (b"%PDF-1.7", "is a PDF"),
+            (b"<!DOCTYPE html><html>", "is a web page"),
+            (b"version https://git-lfs.github.com/spec/v1", "is a pointer of Git LFS, not the picture"),
+        ] {
+            assert_eq!(error(bytes), name);
+        }
+    }
+
+    #[test]
+    fn bombs_are_stopped_before_they_unfold() {
+        // A PNG header that promises 60,000 × 60,000 pixels, and a little data.
+        let mut bytes = encoded(&GrayImage::new(8, 8).into(), ImageFormat::Png);
+        bytes[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
+        let words = error(&bytes);
+        assert!(
+            words.contains("too large") || words.contains("damaged") || words.contains("unfolds"),
+            "{words}"
+        );
+        let limits = Limits { picture_pixels: 100, ..Limits::default() };
+        let large = decode(&encoded(&halves(20, 20), ImageFormat::Png), &limits).unwrap_err();
+        assert_eq!(large.words, "is too large: 20 × 20 pixels, more than 100 pixels");
+        assert!(large.hint.unwrap().contains("--limit picture-pixels="));
+    }
+}

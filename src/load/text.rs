@@ -33,21 +33,19 @@ pub fn take_in(
             let at = error.utf8_error().valid_up_to();
             let byte = error.as_bytes().get(at).copied().unwrap_or_default();
             let shown = String::from_utf8_lossy(error.as_bytes()).into_owned();
-            let binary = shown.chars().take(4000).filter(|c| *c == '\0').count() > 0;
+            if shown.chars().take(4000).any(|c| c == '\0') {
+                let file = sources.add(name, "");
+                report.push(Diagnostic::error("the file is no text").at(Span::start_of(file)));
+                return None;
+            }
             let file = sources.add(name, shown);
-            let message = if binary {
-                "the file is no text".to_owned()
-            } else {
-                let guess = windows_1252(byte)
-                    .map_or(String::new(), |c| format!(" (`{c}` in Windows-1252 or Latin-1)"));
-                format!("the file is not written in UTF-8: byte 0x{byte:02X}{guess}")
-            };
-            let error = Diagnostic::error(message).at(Span::new(file, at..at + '\u{fffd}'.len_utf8()));
-            report.push(if binary {
-                error
-            } else {
-                error.hint("save it again and choose the encoding `UTF-8`")
-            });
+            let guess =
+                windows_1252(byte).map_or(String::new(), |c| format!(" (`{c}` in Windows-1252 or Latin-1)"));
+            report.push(
+                Diagnostic::error(format!("the file is not written in UTF-8: byte 0x{byte:02X}{guess}"))
+                    .at(Span::new(file, at..at + '\u{fffd}'.len_utf8()))
+                    .hint("save it again and choose the encoding `UTF-8`"),
+            );
             None
         }
     }

@@ -1,6 +1,8 @@
 //! Every key of `kit.toml`, of a case and of a file of recipients: one table that the walker checks by, and that the JSON
 //! Schema is made from.
 
+use crate::postal::zones::Feed;
+
 /// What a key's value must be.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
@@ -145,10 +147,10 @@ table! { SENDER Sender "[sender]" "The return address."
     SortingCode "sorting_code" Line, "sorting code, such as CEDEX", "\"CEDEX 07\"";
     Lines "lines" Lines, "the address as free lines, instead of its parts", "[\"123 Example Street\", \"Springfield\"]";
     Country "country" Country, "country that letters are sent from", "\"US\"", required;
-    LetterForm "letter_form" Choice(&["din-5008-a", "din-5008-b", "nf", "sn", "uk", "us"]), "where date and address stand on letters", "\"din-5008-b\"", default("the custom of the sender's country");
+    LetterForm "letter_form" Choice(&["din-5008-a", "din-5008-b", "nf", "sn-right", "sn-left", "uk", "us", "japan", "plain-a4", "plain-letter"]), "where date and address stand on letters", "\"din-5008-b\"", default("the custom of the sender's country");
     CountryLineLanguages "country_line_languages" Languages, "languages of the country line, first choice first", "[\"fr\", \"en\"]", default("by the sender's country");
     PostcodePrefix "postcode_prefix" Boolean, "whether foreign postcodes bear `CH-`, `SE-` and the like", "false", default("by the sender's country");
-    EnvelopeFeed "envelope_feed" Choice(&["short-edge", "long-edge", "short-edge-turned", "long-edge-turned"]), "how envelopes go into the printer", "\"short-edge\"", default("`long-edge`");
+    EnvelopeFeed "envelope_feed" Choice(&Feed::NAMES), "how envelopes go into the printer", "\"left-first\"", default("`landscape`");
     TrailingEdgeMm "trailing_edge_mm" Number(0.0, 60.0), "strip at the envelope's trailing edge that the printer cannot print, in millimetres", "12", default("`0`");
 }
 
@@ -225,7 +227,7 @@ table! { TARGET Target "[[targets]]" "Somebody to write to."
     Social "social" Lines, "accounts on social networks", "[\"@example\"]";
 }
 
-table! { ADDRESS Address "[targets.address]" "A postal address, by its parts or by free lines."
+table! { ADDRESS Address "address" "A postal address, by its parts or by free lines."
     Organization "organization" Line, "organisation, ministry or prison", "\"Prosecutor General's Office\"", also(&["organisation", "company"]);
     Street "street" Lines, "street and house, one line or more", "[\"vul. Prykladnaja 22\"]", also(&["address"]);
     DependentLocality "dependent_locality" Line, "part of the city, where addresses name it", "\"Old Town\"", also(&["district", "suburb"]);
@@ -237,7 +239,7 @@ table! { ADDRESS Address "[targets.address]" "A postal address, by its parts or 
     Country "country" Country, "country of the address", "\"BY\"", default("the case's");
 }
 
-table! { LOCAL_ADDRESS LocalAddress "[targets.local_address]" "An address in the destination's own script."
+table! { LOCAL_ADDRESS LocalAddress "local_address" "An address in the destination's own script."
     Lang "lang" Language, "language that it is written in", "\"ru\"", required, also(&["language"]);
     Name "name" Line, "name in that script", "\"Ян Пример\"";
     Office "office" Line, "office in that script", "\"Генеральный прокурор\"";

@@ -47,10 +47,7 @@ pub fn resolve(
     };
     let written =
         values.choice(Key::Paper).map(|choice| if choice.value == 0 { Paper::A4 } else { Paper::Letter });
-    let usual = match &sender {
-        Some(sender) if postal::uses_letter_paper(sender.address.country.value) => Paper::Letter,
-        _ => Paper::A4,
-    };
+    let usual = postal::usual_paper(sender.as_ref().map(|sender| sender.address.country.value));
     let paper = options.paper.or(written).unwrap_or(usual);
     let (envelope, labels) = match paper {
         Paper::A4 => ("c5", "avery-l7160"),

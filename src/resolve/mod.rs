@@ -8,6 +8,7 @@ mod kit;
 mod postal;
 mod rows;
 mod scalar;
+mod schema;
 mod suggest;
 mod text;
 mod walk;
@@ -15,6 +16,7 @@ mod walk;
 use jiff::civil::Date;
 
 pub use forbidden::ForbiddenNames;
+pub use schema::{File as SchemaFile, schema};
 
 use crate::diag::{Report, Sources};
 use crate::limits::Limits;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::diag::{Diagnostic, Report};
 use crate::load::{RawField, RawRows};
 use crate::model::{CountryCode, Field, Target};
 
-/// Rows that one thread takes at a time.
+/// Rows that one thread takes at a time, at least.
 const CHUNK: usize = 2_048;
 
 /// What a column stands for.
@@ -34,31 +34,32 @@ pub fn targets(
     let Some(columns) = columns(rows, report) else { return Vec::new() };
     let source = context.sources.get(rows.file);
     let unreadable_keys = BTreeSet::new();
-    let chunks: Vec<(Vec<Target>, Report)> = (0..rows.rows.len())
-        .step_by(CHUNK)
-        .collect::<Vec<_>>()
+    let found = Mutex::new(Report::default());
+    // The targets of all threads go to their places in one allocation; there are many and they are large.
+    let targets: Vec<Option<Target>> = (0..rows.rows.len())
         .into_par_iter()
-        .map(|first| {
-            let mut report = Report::default();
-            let mut walker = Walker {
-                source: Arc::clone(&source),
-                root: &keys::CASE,
-                unreadable_keys: &unreadable_keys,
-                limits: context.limits,
-                report: &mut report,
-            };
-            let last = (first + CHUNK).min(rows.rows.len());
-            let mut reader = Reader::new(rows, &columns);
-            let targets = (first..last).filter_map(|row| reader.target(row, country, &mut walker)).collect();
-            (targets, report)
-        })
+        .with_min_len(CHUNK)
+        .map_init(
+            || Reader::new(rows, &columns),
+            |reader, row| {
+                let mut report = Report::default();
+                let mut walker = Walker {
+                    source: Arc::clone(&source),
+                    root: &keys::CASE,
+                    unreadable_keys: &unreadable_keys,
+                    limits: context.limits,
+                    report: &mut report,
+                };
+                let target = reader.target(row, country, &mut walker);
+                if !report.is_empty() {
+                    found.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).append(report);
+                }
+                target
+            },
+        )
         .collect();
-    let mut targets = Vec::with_capacity(rows.rows.len());
-    for (some, found) in chunks {
-        targets.extend(some);
-        report.append(found);
-    }
-    targets
+    report.append(found.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()));
+    targets.into_iter().flatten().collect()
 }
 
 /// What the heading row names; unknown and doubled columns are reported, and no row is read then.

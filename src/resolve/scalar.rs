@@ -1,13 +1,11 @@
 //! Texts that mean something: dates, countries, languages, colours, links, postage. Each gives a value or what is wrong.
 
-use std::sync::Arc;
-
 use jiff::civil::Date;
 
 use super::postal;
 use crate::geometry::Colour;
 use crate::load::impossible_date;
-use crate::model::{CountryCode, Lang, Rate};
+use crate::model::{CountryCode, Lang};
 
 /// What is wrong with a text, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -345,43 +343,6 @@ pub fn email(text: &str) -> Result<(), Mistake> {
         .hint("one address, such as `office@example.org`"))
 }
 
-/// Postage: its amount and currency where it begins or ends with one, words otherwise.
-pub fn rate(text: &str) -> Rate {
-    let trimmed = text.trim();
-    let is_amount = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '\u{a0}' | '\u{202f}');
-    let amount = match trimmed.chars().next() {
-        Some(c) if c.is_ascii_digit() => {
-            let end = trimmed.find(|c| !is_amount(c)).unwrap_or(trimmed.len());
-            Some((&trimmed[..end], trimmed[end..].trim()))
-        }
-        _ => trimmed
-            .find(|c: char| c.is_ascii_digit())
-            .map(|start| (&trimmed[start..], trimmed[..start].trim())),
-    };
-    let amount = amount.and_then(|(number, currency)| {
-        let words = currency.split_whitespace().count();
-        let plain =
-            words == 1 && currency.chars().count() <= 5 && !currency.chars().any(|c| c.is_ascii_digit());
-        Some((hundredths(number.trim())?, Arc::from(currency))).filter(|_| plain)
-    });
-    Rate { text: text.into(), amount }
-}
-
-/// `1.70`, `1,70`, `1,200.50`, `170` in hundredths.
-fn hundredths(number: &str) -> Option<u64> {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    if number.chars().any(|c| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '\u{a0}' | '\u{202f}')))
-    {
-        return None;
-    }
-    let (whole, part) = match number.rfind(['.', ',']) {
-        Some(at) if (1..=2).contains(&(number.len() - at - 1)) => (&number[..at], &number[at + 1..]),
-        _ => (number, ""),
-    };
-    let part: u64 = format!("{part:0<2}").parse().ok()?;
-    digits(whole).parse::<u64>().ok()?.checked_mul(100)?.checked_add(part)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -446,23 +407,5 @@ mod tests {
         assert!(link("https://a b.org").is_err() && link("https://").is_err() && link("").is_err());
         assert!(website("www.example.org").is_ok() && website("nowhere").is_err());
         assert!(email("a.b@example.org").is_ok() && email("a@b@c.org").is_err() && email("a@b").is_err());
-    }
-
-    #[test]
-    fn postage_is_an_amount_where_it_is_one() {
-        for (text, amount) in [
-            ("1.70 USD", Some((170, "USD"))),
-            ("1,70 €", Some((170, "€"))),
-            ("CHF 2.5", Some((250, "CHF"))),
-            ("£2", Some((200, "£"))),
-            ("1,200.50 Ft", Some((120_050, "Ft"))),
-            ("90p", Some((9000, "p"))),
-            ("one stamp", None),
-            ("2 stamps of 85 cents", None),
-            ("99999999999999999999 USD", None),
-        ] {
-            let rate = rate(text);
-            assert_eq!(rate.amount.as_ref().map(|(n, c)| (*n, &**c)), amount, "{text}");
-        }
     }
 }

@@ -35,6 +35,16 @@ pub fn unknown_key(entry: &RawEntry, table: &'static Table, root: &'static Table
     }
 }
 
+/// Which of a table's own keys a wrong one means: one that people write so, or one that resembles it.
+pub fn meant_key(wrong: &str, table: &'static Table) -> Option<usize> {
+    let lower = wrong.to_lowercase();
+    let called = table.keys.iter().position(|key| key.name == lower || key.also.contains(&lower.as_str()));
+    called.or_else(|| {
+        let near = nearest(wrong, table.keys.iter().map(|key| key.name))?;
+        table.keys.iter().position(|key| key.name == near)
+    })
+}
+
 fn hint(key: &str, table: &'static Table, root: &'static Table) -> Option<String> {
     let lower = key.to_lowercase();
     let own = table.keys.iter().find(|k| k.name == lower || k.also.contains(&lower.as_str()));

@@ -13,6 +13,7 @@ use crate::geometry::Colour;
 use crate::limits::{Limits, Unit};
 use crate::load::{Raw, RawEntry, RawTable, RawValue};
 use crate::model::{CountryCode, Field, Lang, Rate, Text};
+use crate::postal::postage::rate;
 
 /// A value of the kind that its key asks for.
 #[derive(Debug)]
@@ -44,6 +45,8 @@ pub enum Slot {
     /// Given, but wrong; that was reported.
     Wrong,
     Given(Value),
+    /// Was given, and taken out.
+    Taken,
 }
 
 /// The values of one table, in the order of its keys.
@@ -81,9 +84,13 @@ impl Values {
     }
 
     fn take(&mut self, key: usize) -> Option<Value> {
-        match self.slots.get_mut(key).map(std::mem::take) {
-            Some(Slot::Given(value)) => Some(value),
-            _ => None,
+        let slot = self.slots.get_mut(key)?;
+        match std::mem::replace(slot, Slot::Taken) {
+            Slot::Given(value) => Some(value),
+            other => {
+                *slot = other;
+                None
+            }
         }
     }
 }
@@ -168,7 +175,7 @@ impl Walker<'_> {
                     let slot = self.value(&table.keys[at], entry);
                     values.set(at, slot);
                 }
-                None => self.report.push(suggest::unknown_key(entry, table, self.root)),
+                None => self.unknown(entry, table, &mut values),
             }
         }
         for (at, key) in table.keys.iter().enumerate() {
@@ -177,6 +184,23 @@ impl Walker<'_> {
             }
         }
         values
+    }
+
+    /// Reports a key that the table does not know. Where it clearly means another, its value is checked as that one's, and
+    /// that one is not called missing.
+    fn unknown(&mut self, entry: &RawEntry, table: &'static Table, values: &mut Values) {
+        self.report.push(suggest::unknown_key(entry, table, self.root));
+        let meant = suggest::meant_key(&entry.key, table);
+        if let Some(at) = meant.filter(|at| !values.has(*at)) {
+            let key = &table.keys[at];
+            if matches!(
+                (key.kind, &entry.value.value),
+                (Kind::Table(_), RawValue::Table(_)) | (Kind::Tables(_), RawValue::Tables(_))
+            ) {
+                self.value(key, entry);
+            }
+            values.set(at, Slot::Wrong);
+        }
     }
 
     fn value(&mut self, key: &'static Key, entry: &RawEntry) -> Slot {
@@ -278,11 +302,8 @@ impl Walker<'_> {
             if !key.required {
                 return Slot::Absent;
             }
-            self.report.push(
-                Diagnostic::error(format!("`{}` is empty", key.name))
-                    .at(span)
-                    .hint(format!("it is {}", key.about)),
-            );
+            self.report
+                .push(Diagnostic::error(format!("`{}` is empty", key.name)).at(span).hint(example(key)));
             return Slot::Wrong;
         }
         if text.len() as u64 > self.limits.text_bytes {
@@ -307,9 +328,7 @@ impl Walker<'_> {
             Kind::Language => self.meaning(scalar::language(trimmed), span).map(Value::Language),
             Kind::Country => self.meaning(scalar::country(trimmed), span).map(Value::Country),
             Kind::Colour => self.meaning(scalar::colour(trimmed), span).map(Value::Colour),
-            Kind::Rate => {
-                self.line(key, text, span).map(|text| Value::Rate(Field::new(scalar::rate(&text), span)))
-            }
+            Kind::Rate => self.line(key, text, span).map(|text| Value::Rate(Field::new(rate(&text), span))),
             Kind::Date => self.meaning(scalar::date(trimmed), span).map(Value::Date),
             Kind::Choice(choices) => self.meaning(choice(key, choices, trimmed), span).map(Value::Choice),
             Kind::Boolean => self.meaning(boolean(key, trimmed), span).map(Value::Boolean),
@@ -490,8 +509,13 @@ impl Walker<'_> {
 pub fn missing(key: &Key, table: &Table, span: Span) -> Diagnostic {
     let place = if table.heading.is_empty() { String::new() } else { format!(" in `{}`", table.heading) };
     let error = Diagnostic::error(format!("`{}` is missing{place}", key.name)).at(span);
+    error.hint(format!("add {}", example(key)))
+}
+
+/// A right value of a key, and what it is.
+fn example(key: &Key) -> String {
     let example = if key.example.contains('\n') { "\"…\"" } else { key.example };
-    error.hint(format!("add `{} = {example}`: {}", key.name, key.about))
+    format!("`{} = {example}`: {}", key.name, key.about)
 }
 
 fn choice(key: &Key, choices: &[&str], text: &str) -> Result<usize, Mistake> {
