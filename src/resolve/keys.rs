@@ -150,7 +150,7 @@ table! { SENDER Sender "[sender]" "The return address."
     LetterForm "letter_form" Choice(&["din-5008-a", "din-5008-b", "nf", "sn-right", "sn-left", "uk", "us", "japan", "plain-a4", "plain-letter"]), "where date and address stand on letters", "\"din-5008-b\"", default("the custom of the sender's country");
     CountryLineLanguages "country_line_languages" Languages, "languages of the country line, first choice first", "[\"fr\", \"en\"]", default("by the sender's country");
     PostcodePrefix "postcode_prefix" Boolean, "whether foreign postcodes bear `CH-`, `SE-` and the like", "false", default("by the sender's country");
-    EnvelopeFeed "envelope_feed" Choice(&Feed::NAMES), "how envelopes go into the printer", "\"left-first\"", default("`landscape`");
+    EnvelopeFeed "envelope_feed" Choice(&Feed::NAMES), "how envelopes go into the printer", "\"short-edge\"", default("`long-edge`");
     TrailingEdgeMm "trailing_edge_mm" Number(0.0, 60.0), "strip at the envelope's trailing edge that the printer cannot print, in millimetres", "12", default("`0`");
 }
 

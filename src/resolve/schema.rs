@@ -212,6 +212,15 @@ mod tests {
     }
 
     #[test]
+    fn letter_forms_are_those_of_the_postal_table() {
+        let known: Vec<_> = crate::postal::letter_form::all().into_iter().map(|form| form.id).collect();
+        match keys::SENDER.keys[keys::Sender::LetterForm as usize].kind {
+            Kind::Choice(choices) => assert_eq!(choices, known),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
     fn names_are_given_once_and_hints_lead_to_their_own_table() {
         for table in tables() {
             let mut seen = BTreeSet::new();
