@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use taffy::{Cache, Layout};
 
+use super::cache::Entry;
 use super::css::{BoxStyles, HiddenBorders};
 use super::error::{LayoutError, LayoutErrorKind};
 use super::faces::Faces;
-use super::cache::Entry;
 use super::inline::{Collector, Composed, Extent, Paragraph, Shaping};
 use super::marker;
 use super::{Job, Numbers};
@@ -49,13 +49,27 @@ pub(super) enum Content {
     /// Other boxes, by their style's display.
     Boxes,
     Text(Box<Text>),
-    Image { image: ImageId, width: u32, height: u32 },
-    Qr { modules: Rc<super::replaced::Modules> },
-    Lines { count: Option<u32>, pitch: f32 },
+    Image {
+        image: ImageId,
+        width: u32,
+        height: u32,
+    },
+    Qr {
+        modules: Rc<super::replaced::Modules>,
+    },
+    Lines {
+        count: Option<u32>,
+        pitch: f32,
+    },
     Checkbox,
     Table,
-    Row { head: bool },
-    Cell { colspan: u16, rowspan: u16 },
+    Row {
+        head: bool,
+    },
+    Cell {
+        colspan: u16,
+        rowspan: u16,
+    },
 }
 
 /// A paragraph and what is known of it.
@@ -114,7 +128,20 @@ impl<'a> Builder<'a> {
     ) -> Self {
         tree.nodes.clear();
         tree.child_ids.clear();
-        Self { document, job, faces, shaping, styles, numbers, scale, address_scales, tree, errors: Vec::new(), depth: 0, plain: None }
+        Self {
+            document,
+            job,
+            faces,
+            shaping,
+            styles,
+            numbers,
+            scale,
+            address_scales,
+            tree,
+            errors: Vec::new(),
+            depth: 0,
+            plain: None,
+        }
     }
 
     /// Builds the boxes of one element and puts them into a page area.
@@ -148,7 +175,14 @@ impl<'a> Builder<'a> {
         matches!(node.kind, NodeKind::Element(_)) && node.style.boxed.display == Display::None && !running
     }
 
-    fn push(&mut self, element: NodeId, style: Arc<Style>, taffy: Rc<taffy::Style>, content: Content, anonymous: bool) -> u32 {
+    fn push(
+        &mut self,
+        element: NodeId,
+        style: Arc<Style>,
+        taffy: Rc<taffy::Style>,
+        content: Content,
+        anonymous: bool,
+    ) -> u32 {
         self.tree.nodes.push(BoxNode {
             element,
             style,
@@ -280,7 +314,9 @@ impl<'a> Builder<'a> {
                     return false;
                 }
                 match element {
-                    Element::LineBreak | Element::PageNumber | Element::PageCount | Element::BuildMark => true,
+                    Element::LineBreak | Element::PageNumber | Element::PageCount | Element::BuildMark => {
+                        true
+                    }
                     _ => matches!(node.style.boxed.display, Display::Inline | Display::InlineBlock),
                 }
             }
@@ -326,7 +362,10 @@ impl<'a> Builder<'a> {
         match &self.node(id).kind {
             NodeKind::Text(_) => true,
             NodeKind::Element(element) => {
-                matches!(element, Element::LineBreak | Element::PageNumber | Element::PageCount | Element::BuildMark)
+                matches!(
+                    element,
+                    Element::LineBreak | Element::PageNumber | Element::PageCount | Element::BuildMark
+                )
             }
         }
     }
@@ -350,7 +389,13 @@ impl<'a> Builder<'a> {
     }
 
     /// A paragraph of inline nodes; `None` where nothing is to be seen.
-    fn paragraph(&mut self, parent: NodeId, run: &[NodeId], scale: f32, link: Option<&Arc<str>>) -> Option<Text> {
+    fn paragraph(
+        &mut self,
+        parent: NodeId,
+        run: &[NodeId],
+        scale: f32,
+        link: Option<&Arc<str>>,
+    ) -> Option<Text> {
         let node = self.node(parent);
         let mut collector = Collector::new(node.style.text.clone(), scale, self.document.lang.clone());
         let mut longest = (0, node.source.clone());
@@ -425,8 +470,12 @@ impl<'a> Builder<'a> {
                 continue;
             }
             match (element, node.style.boxed.display) {
-                (Element::TableHead, _) | (_, Display::TableHeaderGroup) => self.rows(*child, scale, true, link, rows),
-                (Element::TableBody, _) | (_, Display::TableRowGroup) => self.rows(*child, scale, false, link, rows),
+                (Element::TableHead, _) | (_, Display::TableHeaderGroup) => {
+                    self.rows(*child, scale, true, link, rows)
+                }
+                (Element::TableBody, _) | (_, Display::TableRowGroup) => {
+                    self.rows(*child, scale, false, link, rows)
+                }
                 (Element::TableRow, _) | (_, Display::TableRow) => {
                     let taffy = self.styles.get(&node.style, scale);
                     let row = self.push(*child, node.style.clone(), taffy, Content::Row { head }, false);

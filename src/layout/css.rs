@@ -13,8 +13,8 @@ use taffy::{
 
 use crate::geometry::Sides;
 use crate::markup::style::{
-    self, Align, BoxSizing, BoxStyle, Dimension, Direction, Display, FlexDirection, GridSpan, Length, Position, Style,
-    Track, TrackMax,
+    self, Align, BoxSizing, BoxStyle, Dimension, Direction, Display, FlexDirection, GridSpan, Length,
+    Position, Style, Track, TrackMax,
 };
 
 /// The converted styles of one thread, by the style's own identity.
@@ -152,7 +152,9 @@ fn items(align: Align) -> taffy::AlignItems {
         Align::End => taffy::AlignItems::END,
         Align::Centre => taffy::AlignItems::CENTER,
         Align::Baseline => taffy::AlignItems::BASELINE,
-        Align::Stretch | Align::SpaceBetween | Align::SpaceAround | Align::SpaceEvenly => taffy::AlignItems::STRETCH,
+        Align::Stretch | Align::SpaceBetween | Align::SpaceAround | Align::SpaceEvenly => {
+            taffy::AlignItems::STRETCH
+        }
     }
 }
 
@@ -163,7 +165,10 @@ fn content(align: Align) -> taffy::AlignContent {
         Align::Centre => taffy::AlignContent::CENTER,
         Align::Stretch => taffy::AlignContent::STRETCH,
         Align::SpaceBetween => taffy::AlignContent::SPACE_BETWEEN,
-        Align::SpaceAround => taffy::AlignContent { keyword: taffy::AlignContentKeyword::SpaceAround, safety: taffy::AlignmentSafety::Default },
+        Align::SpaceAround => taffy::AlignContent {
+            keyword: taffy::AlignContentKeyword::SpaceAround,
+            safety: taffy::AlignmentSafety::Default,
+        },
         Align::SpaceEvenly => taffy::AlignContent::SPACE_EVENLY,
     }
 }
@@ -200,7 +205,8 @@ fn convert(b: &BoxStyle, rtl: bool, scale: f32) -> taffy::Style {
         Display::InlineBlock | Display::TableCell | Display::Table => taffy::Display::FlowRoot,
         _ => taffy::Display::Block,
     };
-    let margin = Sides { top: scaled(b.margin.top, scale), bottom: scaled(b.margin.bottom, scale), ..b.margin };
+    let margin =
+        Sides { top: scaled(b.margin.top, scale), bottom: scaled(b.margin.bottom, scale), ..b.margin };
     let row_gap = Length { points: b.row_gap.points * scale, ..b.row_gap };
     let hidden = if b.overflow_hidden { taffy::Overflow::Hidden } else { taffy::Overflow::Visible };
     let mut style = taffy::Style {
@@ -238,7 +244,11 @@ fn convert(b: &BoxStyle, rtl: bool, scale: f32) -> taffy::Style {
         flex_basis: dimension(b.flex_basis),
         flex_grow: b.flex_grow,
         flex_shrink: b.flex_shrink,
-        grid_template_columns: b.grid_columns.iter().map(|t| GridTemplateComponent::Single(track(*t))).collect(),
+        grid_template_columns: b
+            .grid_columns
+            .iter()
+            .map(|t| GridTemplateComponent::Single(track(*t)))
+            .collect(),
         grid_template_rows: b.grid_rows.iter().map(|t| GridTemplateComponent::Single(track(*t))).collect(),
         grid_column: span(b.grid_column),
         grid_row: span(b.grid_row),

@@ -54,7 +54,11 @@ impl LayoutError {
                 let mut message = String::from("the address does not fit its place: ");
                 let mut parts = Vec::new();
                 if *height > 0.0 {
-                    parts.push(format!("{} ({:.1} mm) too high", counted((*lines).max(1), "line"), millimetres(*height)));
+                    parts.push(format!(
+                        "{} ({:.1} mm) too high",
+                        counted((*lines).max(1), "line"),
+                        millimetres(*height)
+                    ));
                 }
                 if *width > 0.0 {
                     parts.push(format!("{:.1} mm too wide", millimetres(*width)));
@@ -71,8 +75,10 @@ impl LayoutError {
                 }
             }
             LayoutErrorKind::MissingGlyphs { characters } => {
-                let list: Vec<String> =
-                    characters.iter().map(|c| format!("`{}` (U+{:04X})", c.escape_debug(), u32::from(*c))).collect();
+                let list: Vec<String> = characters
+                    .iter()
+                    .map(|c| format!("`{}` (U+{:04X})", c.escape_debug(), u32::from(*c)))
+                    .collect();
                 format!("no font has {}", list.join(", "))
             }
             LayoutErrorKind::TooLong { text, by } => {
@@ -89,7 +95,9 @@ impl LayoutError {
             LayoutErrorKind::FirstPageWidth => {
                 "`@page :first` must leave the same width for the text as `@page`".to_owned()
             }
-            LayoutErrorKind::PageTooSmall => "margins, header and footer leave no room on the page".to_owned(),
+            LayoutErrorKind::PageTooSmall => {
+                "margins, header and footer leave no room on the page".to_owned()
+            }
             LayoutErrorKind::LimitHit { what, limit } => format!("more than {limit} {what} in one sheet"),
         }
     }
@@ -101,14 +109,18 @@ impl LayoutError {
                 return Some(format!("shorten the longest text by about {}", counted(*words, "word")));
             }
             LayoutErrorKind::AddressOverflow { .. } => "shorten a line, or take a larger label or envelope",
-            LayoutErrorKind::BoxOverflow { .. } => "shorten the text, or give the box more room in the template",
+            LayoutErrorKind::BoxOverflow { .. } => {
+                "shorten the text, or give the box more room in the template"
+            }
             LayoutErrorKind::MissingGlyphs { .. } => "add a font that has them with `--fonts`",
             LayoutErrorKind::TooLong { .. } => "put soft hyphens (U+00AD) or `overflow-wrap: anywhere`",
             LayoutErrorKind::OutsidePage { .. } => "move it inside the page, or make it smaller",
             LayoutErrorKind::TallerThanPage { .. } => "let it break, or make it smaller",
             LayoutErrorKind::PictureUnknown { .. } => return None,
             LayoutErrorKind::QrTooLong { .. } => "a shorter link makes a code that phones read more easily",
-            LayoutErrorKind::FirstPageWidth => "change only `margin-top` and `margin-bottom` on the first page",
+            LayoutErrorKind::FirstPageWidth => {
+                "change only `margin-top` and `margin-bottom` on the first page"
+            }
             LayoutErrorKind::PageTooSmall => "make the margins of `@page` smaller",
             LayoutErrorKind::LimitHit { .. } => "split the sheet",
         };

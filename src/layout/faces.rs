@@ -60,7 +60,8 @@ impl Faces {
     pub fn glyph_ink(&self, id: FaceId, glyph: u16, size: f32) -> Option<[f32; 4]> {
         let face = self.catalogue.face(id);
         let font = FontRef::from_index(face.data.as_ref(), face.index).ok()?;
-        let bounds = font.glyph_metrics(Size::new(size), LocationRef::default()).bounds(GlyphId::from(glyph))?;
+        let bounds =
+            font.glyph_metrics(Size::new(size), LocationRef::default()).bounds(GlyphId::from(glyph))?;
         (bounds.x_max > bounds.x_min).then_some([bounds.x_min, -bounds.y_max, bounds.x_max, -bounds.y_min])
     }
 }
@@ -147,7 +148,12 @@ impl StyleFont {
         let feature = |tag: &[u8; 4], value| FontFeature::new(Tag::new(tag), value);
         let mut features = Vec::new();
         if style.letter_spacing != 0.0 {
-            features.extend([feature(b"liga", 0), feature(b"clig", 0), feature(b"dlig", 0), feature(b"hlig", 0)]);
+            features.extend([
+                feature(b"liga", 0),
+                feature(b"clig", 0),
+                feature(b"dlig", 0),
+                feature(b"hlig", 0),
+            ]);
         }
         if style.small_caps && metrics.has_small_caps {
             features.push(feature(b"smcp", 1));

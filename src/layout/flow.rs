@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use taffy::{
     AvailableSpace, CacheTree, LayoutBlockContainer, LayoutContainingBlock, LayoutFlexboxContainer,
-    LayoutGridContainer, LayoutInput, LayoutOutput, LayoutPartialTree, NodeId, RequestedAxis, RunMode, Size, SizingMode,
-    TraversePartialTree,
+    LayoutGridContainer, LayoutInput, LayoutOutput, LayoutPartialTree, NodeId, RequestedAxis, RunMode, Size,
+    SizingMode, TraversePartialTree,
 };
 
 use super::boxes::{BoxTree, Content, Text};
@@ -112,7 +112,12 @@ impl Flow<'_> {
     }
 
     /// Lays out the inline boxes of a paragraph within a width.
-    fn inline_boxes(&mut self, id: NodeId, available: AvailableSpace, run_mode: RunMode) -> Vec<InlineBoxSize> {
+    fn inline_boxes(
+        &mut self,
+        id: NodeId,
+        available: AvailableSpace,
+        run_mode: RunMode,
+    ) -> Vec<InlineBoxSize> {
         let Some(text) = self.text(id) else { return Vec::new() };
         if text.paragraph.boxes.is_empty() {
             return Vec::new();
@@ -130,7 +135,8 @@ impl Flow<'_> {
                 InlineBoxSize {
                     width: output.size.width + margin.left + margin.right,
                     height: output.size.height + margin.top + margin.bottom,
-                    baseline: margin.top + output.baselines.first.unwrap_or(output.size.height + margin.bottom),
+                    baseline: margin.top
+                        + output.baselines.first.unwrap_or(output.size.height + margin.bottom),
                     align: node.style.boxed.vertical_align,
                 }
             })
@@ -250,7 +256,10 @@ impl Flow<'_> {
             width: inputs.known_dimensions.width.is_some() || !style.size.width.is_auto(),
             height: inputs.known_dimensions.height.is_some() || !style.size.height.is_auto(),
         };
-        let most = style.max_size.width.resolve_to_option(inputs.parent_size.width.unwrap_or(f32::INFINITY), resolve_calc);
+        let most = style
+            .max_size
+            .width
+            .resolve_to_option(inputs.parent_size.width.unwrap_or(f32::INFINITY), resolve_calc);
         taffy::compute_leaf_layout(inputs, &*style, resolve_calc, |_, available| {
             let ratio = if intrinsic.height > 0.0 { intrinsic.width / intrinsic.height } else { 1.0 };
             let (width, height) = (available.width.into_option(), available.height.into_option());
@@ -280,7 +289,9 @@ impl Flow<'_> {
         let (faces, shaping) = (self.faces, &mut *self.shaping);
         let entry = self.cache.get(&paragraph, || shaping.shape(faces, &paragraph));
         let width = inline::extents(&paragraph, &entry.shaped, &[], &[]).max;
-        Some(entry.composed(width, || inline::compose(self.shaping, self.faces, &paragraph, &entry.shaped, width, &[])))
+        Some(entry.composed(width, || {
+            inline::compose(self.shaping, self.faces, &paragraph, &entry.shaped, width, &[])
+        }))
     }
 }
 
@@ -300,7 +311,12 @@ pub(super) fn resolved(sides: &taffy::Rect<taffy::LengthPercentage>, basis: Opti
 /// Border and padding together.
 pub(super) fn resolved_inset(style: &taffy::Style, basis: Option<f32>) -> taffy::Rect<f32> {
     let (p, b) = (resolved(&style.padding, basis), resolved(&style.border, basis));
-    taffy::Rect { left: p.left + b.left, right: p.right + b.right, top: p.top + b.top, bottom: p.bottom + b.bottom }
+    taffy::Rect {
+        left: p.left + b.left,
+        right: p.right + b.right,
+        top: p.top + b.top,
+        bottom: p.bottom + b.bottom,
+    }
 }
 
 /// Children of a box.

@@ -267,12 +267,8 @@ impl Run<'_> {
         );
         builder.build(part);
         let errors = std::mem::take(&mut builder.errors);
-        let mut flow = Flow {
-            tree: builder.tree,
-            faces,
-            shaping: &mut self.scratch.shaping,
-            cache: &self.engine.cache,
-        };
+        let mut flow =
+            Flow { tree: builder.tree, faces, shaping: &mut self.scratch.shaping, cache: &self.engine.cache };
         let geometry = self.geometry;
         let area = taffy::Size { width: geometry.width().max(0.0), height: geometry.height(0).max(0.0) };
         let page = taffy::Size { width: geometry.page.width, height: geometry.page.height };
@@ -322,9 +318,8 @@ impl Run<'_> {
         for (number, cut) in cuts.iter().enumerate() {
             let numbers = Numbers { page: number as u32 + 1, count: cuts.len() as u32 };
             let area = geometry.area(number);
-            let mut running = |part: Option<NodeId>| {
-                part.map(|part| self.lay_out_part(part, numbers, 1.0, &[]).0)
-            };
+            let mut running =
+                |part: Option<NodeId>| part.map(|part| self.lay_out_part(part, numbers, 1.0, &[]).0);
             let (header, footer) = (running(header_part), running(footer_part));
             let mut painter = Painter::new(&self.engine.faces, geometry.page);
             let margin = geometry.margin(number);

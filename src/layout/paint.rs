@@ -170,7 +170,9 @@ impl<'a> Painter<'a> {
                 }
             }
             Entry::Whole { anchor, place, scroll } => {
-                if window.owns(*anchor) || (*place == Place::Page && *anchor < window.start && window.start <= NEAR) {
+                if window.owns(*anchor)
+                    || (*place == Place::Page && *anchor < window.start && window.start <= NEAR)
+                {
                     self.whole(*place, scroll, window);
                 }
             }
@@ -221,7 +223,8 @@ impl<'a> Painter<'a> {
         let items = &composed.fragment.items;
         let strips = shown.iter().flat_map(|l| l.strips.clone());
         let rest = shown.iter().flat_map(|l| l.items.clone());
-        self.items.extend(strips.chain(rest).filter_map(|i| items.get(i as usize)).map(|i| moved_item(i, origin)));
+        self.items
+            .extend(strips.chain(rest).filter_map(|i| items.get(i as usize)).map(|i| moved_item(i, origin)));
     }
 
     /// Reports a line whose ink leaves the page.
@@ -263,7 +266,12 @@ impl<'a> Painter<'a> {
 
     /// How far a rectangle reaches beyond the page.
     fn beyond(&self, rect: Rect) -> f32 {
-        let corners = [(rect.x, rect.y), (rect.right(), rect.y), (rect.x, rect.bottom()), (rect.right(), rect.bottom())];
+        let corners = [
+            (rect.x, rect.y),
+            (rect.right(), rect.y),
+            (rect.x, rect.bottom()),
+            (rect.right(), rect.bottom()),
+        ];
         corners
             .into_iter()
             .map(|(x, y)| {

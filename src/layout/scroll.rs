@@ -37,15 +37,46 @@ pub(super) enum Entry {
     Begin(Tag),
     End,
     /// Background and borders.
-    Decoration { rect: Rect, style: Arc<Style>, hidden: HiddenBorders },
-    Text { at: Point, composed: Arc<Composed>, paragraph: Arc<Paragraph> },
-    Picture { rect: Rect, image: ImageId, width: u32, height: u32, fit: ObjectFit, source: Range<u32> },
-    Qr { rect: Rect, modules: std::rc::Rc<Modules>, source: Range<u32> },
-    Checkbox { rect: Rect, style: Arc<Style> },
+    Decoration {
+        rect: Rect,
+        style: Arc<Style>,
+        hidden: HiddenBorders,
+    },
+    Text {
+        at: Point,
+        composed: Arc<Composed>,
+        paragraph: Arc<Paragraph>,
+    },
+    Picture {
+        rect: Rect,
+        image: ImageId,
+        width: u32,
+        height: u32,
+        fit: ObjectFit,
+        source: Range<u32>,
+    },
+    Qr {
+        rect: Rect,
+        modules: std::rc::Rc<Modules>,
+        source: Range<u32>,
+    },
+    Checkbox {
+        rect: Rect,
+        style: Arc<Style>,
+    },
     /// One line to write on; its writing space begins at `top`.
-    Rule { top: f32, from: Point, to: Point, style: Arc<Style> },
+    Rule {
+        top: f32,
+        from: Point,
+        to: Point,
+        style: Arc<Style>,
+    },
     /// Painted as a whole on the page of `anchor`: an absolutely positioned or a turned box.
-    Whole { anchor: f32, place: Place, scroll: Box<Scroll> },
+    Whole {
+        anchor: f32,
+        place: Place,
+        scroll: Box<Scroll>,
+    },
 }
 
 /// Where a whole is painted.
@@ -338,7 +369,9 @@ impl<'a, 'b> Writer<'a, 'b> {
             Element::Qr { text } => vec![Role::Figure { alt: text.clone() }],
             other => match role_of(other) {
                 BoxRole::None => match (&self.node(number).content, lang.is_some()) {
-                    (Content::Text(_), _) if style.boxed.display != Display::InlineBlock => vec![Role::Paragraph],
+                    (Content::Text(_), _) if style.boxed.display != Display::InlineBlock => {
+                        vec![Role::Paragraph]
+                    }
                     (_, true) => vec![Role::Section],
                     _ => vec![],
                 },
@@ -386,7 +419,9 @@ impl<'a, 'b> Writer<'a, 'b> {
             return Some(top + text.composed.as_ref()?.1.first_baseline()?);
         }
         let children = self.flow.tree.children(number);
-        children.iter().find_map(|c| self.first_baseline(*c, rect_of(self.node(*c), Point::new(rect.x, rect.y))))
+        children
+            .iter()
+            .find_map(|c| self.first_baseline(*c, rect_of(self.node(*c), Point::new(rect.x, rect.y))))
     }
 
     fn content(&mut self, number: u32, rect: Rect, style: &Arc<Style>, source: &Range<u32>) -> Lowest {
@@ -395,15 +430,26 @@ impl<'a, 'b> Writer<'a, 'b> {
         let inner = Rect::new(
             rect.x + layout.border.left + layout.padding.left,
             rect.y + layout.border.top + layout.padding.top,
-            (rect.width - layout.border.left - layout.padding.left - layout.border.right - layout.padding.right).max(0.0),
-            (rect.height - layout.border.top - layout.padding.top - layout.border.bottom - layout.padding.bottom).max(0.0),
+            (rect.width
+                - layout.border.left
+                - layout.padding.left
+                - layout.border.right
+                - layout.padding.right)
+                .max(0.0),
+            (rect.height
+                - layout.border.top
+                - layout.padding.top
+                - layout.border.bottom
+                - layout.padding.bottom)
+                .max(0.0),
         );
         let mut lowest =
             Lowest { bottom: rect.y, address: self.address, line_height: 0.0, source: source.clone() };
         let entry = match &node.content {
             Content::Text(text) => {
                 let Some((_, composed)) = &text.composed else { return lowest };
-                let (composed, paragraph, source) = (composed.clone(), text.paragraph.clone(), text.source.clone());
+                let (composed, paragraph, source) =
+                    (composed.clone(), text.paragraph.clone(), text.source.clone());
                 return self.text(inner, composed, paragraph, style, source);
             }
             Content::Image { image, width, height } => Entry::Picture {
@@ -414,7 +460,9 @@ impl<'a, 'b> Writer<'a, 'b> {
                 fit: style.boxed.object_fit,
                 source: source.clone(),
             },
-            Content::Qr { modules } => Entry::Qr { rect: inner, modules: modules.clone(), source: source.clone() },
+            Content::Qr { modules } => {
+                Entry::Qr { rect: inner, modules: modules.clone(), source: source.clone() }
+            }
             Content::Checkbox => Entry::Checkbox { rect: inner, style: style.clone() },
             Content::Lines { pitch, .. } => {
                 let pitch = *pitch;
@@ -460,7 +508,8 @@ impl<'a, 'b> Writer<'a, 'b> {
         });
         if !composed.missing.is_empty() {
             for range in &composed.missing {
-                let mut characters: Vec<char> = text[range.start as usize..range.end as usize].chars().collect();
+                let mut characters: Vec<char> =
+                    text[range.start as usize..range.end as usize].chars().collect();
                 characters.dedup();
                 let kind = LayoutErrorKind::MissingGlyphs { characters };
                 let error = LayoutError { kind, source: paragraph.source_of(range.clone()) };
@@ -499,7 +548,11 @@ impl<'a, 'b> Writer<'a, 'b> {
                 self.keep(inner.y + lines[0].top, inner.y + lines[orphans - 1].bottom, Strength::Wished);
             }
             if widows > 1 {
-                self.keep(inner.y + lines[count - widows].top, inner.y + lines[count - 1].bottom, Strength::Wished);
+                self.keep(
+                    inner.y + lines[count - widows].top,
+                    inner.y + lines[count - 1].bottom,
+                    Strength::Wished,
+                );
             }
         }
         let bottom = inner.y + lines.last().map_or(0.0, |l| l.bottom);
@@ -572,7 +625,12 @@ impl<'a, 'b> Writer<'a, 'b> {
 
 fn rect_of(node: &BoxNode, origin: Point) -> Rect {
     let layout = &node.layout;
-    Rect::new(origin.x + layout.location.x, origin.y + layout.location.y, layout.size.width, layout.size.height)
+    Rect::new(
+        origin.x + layout.location.x,
+        origin.y + layout.location.y,
+        layout.size.width,
+        layout.size.height,
+    )
 }
 
 fn is_decorated(style: &Style) -> bool {

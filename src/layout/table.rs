@@ -73,7 +73,12 @@ pub(super) fn collapse_borders(tree: &mut BoxTree, rows: &[u32], table: &Style, 
     }
     let widths = |tree: &BoxTree, i: usize| {
         let border = tree.nodes[places[i].cell as usize].style.boxed.border;
-        (border_width(border.top), border_width(border.right), border_width(border.bottom), border_width(border.left))
+        (
+            border_width(border.top),
+            border_width(border.right),
+            border_width(border.bottom),
+            border_width(border.left),
+        )
     };
     let mut hidden = vec![HiddenBorders::default(); places.len()];
     for row in 0..rows.len() {
@@ -152,12 +157,20 @@ pub(super) fn lay_out(flow: &mut Flow<'_>, id: NodeId, inputs: LayoutInput) -> L
     let offsets = offsets(&widths, spacing);
     let span_width = |p: &Place| offsets[p.column + p.colspan] - offsets[p.column] - spacing;
 
-    let mut heights: Vec<f32> = rows.iter().map(|r| own_height(&flow.tree.nodes[*r as usize].style)).collect();
+    let mut heights: Vec<f32> =
+        rows.iter().map(|r| own_height(&flow.tree.nodes[*r as usize].style)).collect();
     let mut natural = Vec::with_capacity(places.len());
     for place in &places {
         let known = Size { width: Some(span_width(place)), height: None };
-        let available = Size { width: AvailableSpace::Definite(span_width(place)), height: AvailableSpace::MaxContent };
-        let output = flow.size_of(place.cell, RunMode::ComputeSize, known, Size { width: Some(inner), height: None }, available);
+        let available =
+            Size { width: AvailableSpace::Definite(span_width(place)), height: AvailableSpace::MaxContent };
+        let output = flow.size_of(
+            place.cell,
+            RunMode::ComputeSize,
+            known,
+            Size { width: Some(inner), height: None },
+            available,
+        );
         let wanted = output.size.height.max(own_height(&flow.tree.nodes[place.cell as usize].style));
         natural.push(output.size.height);
         if place.rowspan == 1 {

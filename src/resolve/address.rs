@@ -28,7 +28,7 @@ pub fn form(table: &mut Values, keys: Form, report: &mut Report) -> Option<Addre
         keys.postcode,
         keys.sorting_code,
     ];
-    if table.has(keys.lines) && parts.iter().any(|part| table.has(*part)) {
+    if table.has(keys.lines) && parts.iter().any(|part| table.has(*part) && !table.is_wrong(*part)) {
         report.push(
             Diagnostic::error("the address has `lines` and parts as well")
                 .at(table.span)

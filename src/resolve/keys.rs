@@ -147,7 +147,7 @@ table! { SENDER Sender "[sender]" "The return address."
     SortingCode "sorting_code" Line, "sorting code, such as CEDEX", "\"CEDEX 07\"";
     Lines "lines" Lines, "the address as free lines, instead of its parts", "[\"123 Example Street\", \"Springfield\"]";
     Country "country" Country, "country that letters are sent from", "\"US\"", required;
-    LetterForm "letter_form" Choice(&["din-5008-a", "din-5008-b", "nf", "sn-right", "sn-left", "uk", "us", "japan", "plain-a4", "plain-letter"]), "where date and address stand on letters", "\"din-5008-b\"", default("the custom of the sender's country");
+    LetterForm "letter_form" Choice(&["din-5008-a", "din-5008-b", "nf", "sn", "sn-left", "uk", "us", "japan", "plain-a4", "plain-letter"]), "where date and address stand on letters", "\"din-5008-b\"", default("the custom of the sender's country");
     CountryLineLanguages "country_line_languages" Languages, "languages of the country line, first choice first", "[\"fr\", \"en\"]", default("by the sender's country");
     PostcodePrefix "postcode_prefix" Boolean, "whether foreign postcodes bear `CH-`, `SE-` and the like", "false", default("by the sender's country");
     EnvelopeFeed "envelope_feed" Choice(&Feed::NAMES), "how envelopes go into the printer", "\"short-edge\"", default("`long-edge`");

@@ -49,7 +49,12 @@ impl Widths<'_> {
 
 /// The narrowest and the widest that a paragraph's lines can be. `boxes` are the widths of its inline boxes: least and
 /// most.
-pub(in crate::layout) fn extents(paragraph: &Paragraph, shaped: &Shaped, least: &[f32], most: &[f32]) -> Extent {
+pub(in crate::layout) fn extents(
+    paragraph: &Paragraph,
+    shaped: &Shaped,
+    least: &[f32],
+    most: &[f32],
+) -> Extent {
     let indent = paragraph.style.indent.points * paragraph.scale;
     let mut extent = Extent::default();
     let (mut part, mut line, mut trailing) = (indent.max(0.0), indent, 0.0_f32);
@@ -98,7 +103,12 @@ struct Opportunity {
 }
 
 /// Breaks shaped text into lines of at most `width` points; a part that cannot be broken may be wider.
-pub(super) fn break_lines(paragraph: &Paragraph, shaped: &Shaped, width: f32, boxes: &[f32]) -> Vec<LineRange> {
+pub(super) fn break_lines(
+    paragraph: &Paragraph,
+    shaped: &Shaped,
+    width: f32,
+    boxes: &[f32],
+) -> Vec<LineRange> {
     let clusters = &shaped.clusters;
     let widths = Widths { boxes };
     let mut lines = Vec::new();
@@ -127,7 +137,8 @@ pub(super) fn break_lines(paragraph: &Paragraph, shaped: &Shaped, width: f32, bo
                 } else if cluster.has(HYPHEN_BEFORE) {
                     let hyphen = shaped.runs[usize::from(clusters[at - 1].run)].hyphen.map_or(0.0, |h| h.1);
                     if inked + hyphen <= room + SLACK {
-                        at_hyphen = Some(Opportunity { next: at, end: ink_end, width: inked + hyphen, hyphen: true });
+                        at_hyphen =
+                            Some(Opportunity { next: at, end: ink_end, width: inked + hyphen, hyphen: true });
                     }
                 }
             }

@@ -92,7 +92,10 @@ impl Paragraph {
 
     /// Bytes of the rendered HTML that a range of the text came from.
     pub fn source_of(&self, range: Range<u32>) -> Range<u32> {
-        match (self.spans.get(self.span_at(range.start)), self.spans.get(self.span_at(range.end.saturating_sub(1)))) {
+        match (
+            self.spans.get(self.span_at(range.start)),
+            self.spans.get(self.span_at(range.end.saturating_sub(1))),
+        ) {
             (Some(first), Some(last)) => first.source.start..last.source.end.max(first.source.start),
             _ => 0..0,
         }
@@ -166,7 +169,14 @@ impl Collector {
         }
     }
 
-    fn run(&mut self, text: &str, style: &Arc<TextStyle>, factor: f32, link: Option<&Arc<str>>, source: &Range<u32>) {
+    fn run(
+        &mut self,
+        text: &str,
+        style: &Arc<TextStyle>,
+        factor: f32,
+        link: Option<&Arc<str>>,
+        source: &Range<u32>,
+    ) {
         let (keeps_spaces, keeps_breaks) = match style.white_space {
             WhiteSpace::Normal | WhiteSpace::NoWrap => (false, false),
             WhiteSpace::PreLine => (false, true),
@@ -217,13 +227,22 @@ impl Collector {
     /// Chinese and Japanese text has no spaces: a line break in its source is none either.
     fn drop_space_between_ideographs(&mut self, next: char) {
         let text = &mut self.paragraph.text;
-        if text.ends_with(' ') && is_ideographic(next) && text.chars().rev().nth(1).is_some_and(is_ideographic) {
+        if text.ends_with(' ')
+            && is_ideographic(next)
+            && text.chars().rev().nth(1).is_some_and(is_ideographic)
+        {
             text.pop();
             self.shorten_spans();
         }
     }
 
-    fn close_span(&mut self, style: &Arc<TextStyle>, factor: f32, link: Option<&Arc<str>>, source: &Range<u32>) {
+    fn close_span(
+        &mut self,
+        style: &Arc<TextStyle>,
+        factor: f32,
+        link: Option<&Arc<str>>,
+        source: &Range<u32>,
+    ) {
         let end = self.paragraph.text.len() as u32;
         if let Some(last) = self.paragraph.spans.last_mut()
             && Arc::ptr_eq(&last.style, style)
@@ -278,7 +297,13 @@ impl Collector {
     }
 
     /// Adds an inline box: a node of the box tree.
-    pub fn inline_box(&mut self, node: u32, style: &Arc<TextStyle>, link: Option<&Arc<str>>, source: &Range<u32>) {
+    pub fn inline_box(
+        &mut self,
+        node: u32,
+        style: &Arc<TextStyle>,
+        link: Option<&Arc<str>>,
+        source: &Range<u32>,
+    ) {
         self.paragraph.text.push(BOX);
         self.paragraph.boxes.push(node);
         self.pending = Pending::No;
@@ -313,7 +338,9 @@ fn transformed<'a>(text: &'a str, style: &TextStyle) -> Cow<'a, str> {
             options.leading_adjustment = Some(LeadingAdjustment::ToCased);
             let mut out = String::with_capacity(text.len());
             for word in text.split_inclusive(char::is_whitespace) {
-                out.push_str(&mapper.titlecase_segment_with_only_case_data_to_string(word, &language, options));
+                out.push_str(
+                    &mapper.titlecase_segment_with_only_case_data_to_string(word, &language, options),
+                );
             }
             Cow::Owned(out)
         }
@@ -376,6 +403,9 @@ mod tests {
     #[test]
     fn soft_hyphens_leave_the_text() {
         let paragraph = collected(&["Rechts\u{AD}anwalt"], |s| s.hyphens = Hyphens::Manual);
-        assert_eq!((paragraph.text.as_str(), paragraph.soft_hyphens.as_slice()), ("Rechtsanwalt", &[6_u32][..]));
+        assert_eq!(
+            (paragraph.text.as_str(), paragraph.soft_hyphens.as_slice()),
+            ("Rechtsanwalt", &[6_u32][..])
+        );
     }
 }

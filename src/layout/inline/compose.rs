@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::breaking::{LineRange, break_lines};
 use super::collect::Paragraph;
-use super::shape::{Cluster, INLINE_BOX, NEWLINE, SPACE, STRETCHES, BREAK_BEFORE, Shaped, Shaping};
+use super::shape::{BREAK_BEFORE, Cluster, INLINE_BOX, NEWLINE, SPACE, STRETCHES, Shaped, Shaping};
 use crate::frame::{Dash, Fragment, Glyph, GlyphRun, Item, LinkTarget, Role, Tag};
 use crate::geometry::{Point, Rect, Size};
 use crate::layout::faces::{FaceMetrics, Faces};
@@ -195,7 +195,11 @@ impl Composer<'_> {
             piece.width += self.shaped.clusters[piece.clusters.clone()].iter().map(stretched).sum::<f32>();
             line_width += piece.width;
         }
-        let hyphen = if range.hyphen { clusters.last().and_then(|c| self.shaped.runs[usize::from(c.run)].hyphen) } else { None };
+        let hyphen = if range.hyphen {
+            clusters.last().and_then(|c| self.shaped.runs[usize::from(c.run)].hyphen)
+        } else {
+            None
+        };
         line_width += hyphen.map_or(0.0, |h| h.1);
 
         let left = self.line_start(line_width, indent, range.last);
@@ -284,14 +288,21 @@ impl Composer<'_> {
                 let Some(size) = self.boxes.get(piece.first_box) else { continue };
                 let over = match size.align {
                     VerticalAlign::Baseline => size.baseline,
-                    VerticalAlign::Middle => size.height / 2.0 + strut_metrics.x_height * style.size * scale / 2.0,
+                    VerticalAlign::Middle => {
+                        size.height / 2.0 + strut_metrics.x_height * style.size * scale / 2.0
+                    }
                     VerticalAlign::Top => heights.over,
                     VerticalAlign::Bottom => size.height - heights.under,
                 };
                 heights.grow(Heights { over, under: size.height - over });
             } else if !Arc::ptr_eq(&span.style, style) && span.style.baseline_shift == BaselineShift::None {
                 // Raised and lowered text, and scaled capitals, leave the lines where they are.
-                heights.grow(Heights::of(&span.style, &self.metrics(&span.style), span.style.size * scale, scale));
+                heights.grow(Heights::of(
+                    &span.style,
+                    &self.metrics(&span.style),
+                    span.style.size * scale,
+                    scale,
+                ));
             }
         }
         heights
@@ -399,12 +410,8 @@ impl Composer<'_> {
     fn close_strip(&mut self, strip: Option<(crate::markup::style::Highlight, Rect)>) {
         let Some((highlight, rect)) = strip else { return };
         let padding = highlight.padding;
-        let rect = Rect::new(
-            rect.x - padding.left,
-            rect.y,
-            rect.width + padding.left + padding.right,
-            rect.height,
-        );
+        let rect =
+            Rect::new(rect.x - padding.left, rect.y, rect.width + padding.left + padding.right, rect.height);
         self.strips.push(Item::Fill { rect, radius: highlight.radius, colour: highlight.colour });
     }
 
@@ -449,10 +456,11 @@ impl Composer<'_> {
         let mut push = |cluster: &Cluster| {
             let first = cluster.first_glyph as usize;
             let from = glyphs.len();
-            glyphs.extend(shaped.glyphs[first..first + usize::from(cluster.glyph_count)].iter().map(|g| Glyph {
-                cluster_start: g.cluster_start - text_start,
-                ..*g
-            }));
+            glyphs.extend(
+                shaped.glyphs[first..first + usize::from(cluster.glyph_count)]
+                    .iter()
+                    .map(|g| Glyph { cluster_start: g.cluster_start - text_start, ..*g }),
+            );
             if stretch.applies(cluster)
                 && let Some(last) = glyphs[from..].last_mut()
             {

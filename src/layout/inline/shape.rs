@@ -7,8 +7,8 @@ use parley_engine::break_overrides::LineBreakContext;
 use parley_engine::itemize::{Item, Segment};
 use parley_engine::shape::{CharCluster, Whitespace};
 use parley_engine::{
-    Analysis, AnalysisOptions, Analyzer, FontInstanceRef, FontSelector, LineBreakConfig, ShapeOptions, ShapedText,
-    Shaper,
+    Analysis, AnalysisOptions, Analyzer, FontInstanceRef, FontSelector, LineBreakConfig, ShapeOptions,
+    ShapedText, Shaper,
 };
 
 use super::collect::{BOX, BREAK, Paragraph, is_ideographic};
@@ -144,12 +144,15 @@ impl Shaping {
             span.style.size * span.factor * paragraph.scale
         };
         let same = |a: usize, b: usize| {
-            size_of(a) == size_of(b) && fonts[a].language == fonts[b].language && fonts[a].features == fonts[b].features
+            size_of(a) == size_of(b)
+                && fonts[a].language == fonts[b].language
+                && fonts[a].features == fonts[b].features
         };
         let mut items: Vec<Item<'_>> = Vec::with_capacity(paragraph.spans.len());
         let mut char_end = 0_u32;
         for i in 0..paragraph.spans.len() {
-            let count = self.char_styles[char_end as usize..].iter().take_while(|s| usize::from(**s) == i).count();
+            let count =
+                self.char_styles[char_end as usize..].iter().take_while(|s| usize::from(**s) == i).count();
             char_end += count as u32;
             if i > 0 && same(i - 1, i) {
                 if let Some(last) = items.last_mut() {
@@ -295,7 +298,8 @@ impl Shaping {
                 face_run += 1;
             }
             let face = self.face_runs.get(face_run).map_or(FaceId(0), |r| r.face);
-            let hyphen = faces.get(face).metrics.hyphen.map(|(glyph, advance)| (glyph, advance * run.font_size));
+            let hyphen =
+                faces.get(face).metrics.hyphen.map(|(glyph, advance)| (glyph, advance * run.font_size));
             let number = out.runs.len().min(usize::from(u16::MAX)) as u16;
             out.runs.push(Run { face, size: run.font_size, level: run.bidi_level.to_u8(), hyphen });
             let joins = text[range.clone()].chars().find(|c| c.is_alphabetic()).is_some_and(is_cursive);
@@ -313,7 +317,10 @@ impl Shaping {
                     flags |= BREAK_BEFORE;
                 }
                 while hyphens.next_if(|h| (*h as usize) < start).is_some() {}
-                if hyphens.next_if(|h| *h as usize == start).is_some() && wraps && style.hyphens != Hyphens::None {
+                if hyphens.next_if(|h| *h as usize == start).is_some()
+                    && wraps
+                    && style.hyphens != Hyphens::None
+                {
                     flags |= HYPHEN_BEFORE;
                 }
                 let mut extra = 0.0;
