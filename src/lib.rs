@@ -7,6 +7,7 @@ pub mod diag;
 pub mod fonts;
 pub mod frame;
 pub mod geometry;
+pub mod guard;
 pub mod impose;
 pub mod layout;
 pub mod limits;

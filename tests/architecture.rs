@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The stages from first to last, as in docs/architecture.md. A module may use itself and those before it.
-const ORDER: [&str; 18] = [
-    "limits", "geometry", "diag", "fonts", "frame", "picture", "model", "postal", "plan", "load", "resolve",
-    "template", "markup", "layout", "impose", "pdf", "write", "pipeline",
+const ORDER: [&str; 19] = [
+    "limits", "guard", "geometry", "diag", "fonts", "frame", "picture", "model", "postal", "plan", "load",
+    "resolve", "template", "markup", "layout", "impose", "pdf", "write", "pipeline",
 ];
 
 /// Crates that shape the design, and the only stages that may name them.

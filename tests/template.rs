@@ -1,6 +1,9 @@
 //! Takes the folders of `tests/template/cases/`, each with the files of a templates folder and what is `expected.txt` of
-//! them; a case more is a folder more. `UPDATE_EXPECTED=1` writes what was found.
+//! them; a case more is a folder more. Files below `built-in/` stand for the built-in ones. `UPDATE_EXPECTED=1` writes
+//! what was found.
 
+#[path = "template/hostile.rs"]
+mod hostile;
 #[path = "template/kit.rs"]
 mod kit;
 #[path = "template/support.rs"]
@@ -11,10 +14,12 @@ use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use makekit::diag::{Report, Sources};
+use makekit::template::{RenderOptions, Rendered, Subject};
 
 const CASES: &str = "tests/template/cases";
 
 fn main() {
+    hostile::run_as_child();
     let arguments = Arguments::from_args();
     let mut folders: Vec<PathBuf> =
         fs::read_dir(CASES).expect("the folder of cases").flatten().map(|entry| entry.path()).collect();
@@ -25,6 +30,8 @@ fn main() {
             let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
             Trial::test(name, move || run(&folder))
         })
+        .chain(hostile::trials())
+        .chain([Trial::test("html leads back to its template", leads_back)])
         .collect();
     libtest_mimic::run(&arguments, tests).exit();
 }
@@ -48,10 +55,14 @@ fn run(folder: &Path) -> Result<(), Failed> {
     let mut files = Vec::new();
     gather(folder, "", &mut files);
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let (built_in, user): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|(name, _)| name.starts_with("built-in/"));
+    let built_in: Vec<_> =
+        built_in.into_iter().map(|(name, text)| (&name["built-in/".len()..], text)).collect();
     let sources = Sources::default();
     let kit = kit::kit(&sources);
     let mut report = Report::default();
-    let templates = support::load(&sources, &files, &mut report);
+    let templates = support::load(&sources, &built_in, &user, &mut report);
     let mut found = support::shown(report, &sources);
     if let Some(templates) = &templates {
         found += &support::render_all(templates, &kit, &sources);
@@ -63,4 +74,36 @@ fn run(folder: &Path) -> Result<(), Failed> {
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
     if found == expected { Ok(()) } else { Err(format!("expected:\n{expected}\nfound:\n{found}").into()) }
+}
+
+/// Each mark `«…»` that a template holds is found in the HTML and traced back to itself.
+fn leads_back() -> Result<(), Failed> {
+    let files = [
+        (
+            "a.html",
+            "+++\nper = \"case\"\n+++\n<h1>żółw «one»</h1>\n{%- if case.name -%}\n  «two» {{ case.name }} «three»\n{%- endif %}\n\
+             {% include \"_part.html\" %}{% raw %}{{ x }}{% endraw %}{% for d in case.demands %}«four»{{ d }}{% endfor %}\n",
+        ),
+        ("_part.html", "{# no #}<p class=\"«five»\">{{- case.summary }}</p>"),
+    ];
+    let sources = Sources::default();
+    let kit = kit::kit(&sources);
+    let templates = support::load(&sources, &[], &files, &mut Report::default()).ok_or("not loaded")?;
+    let renderer = templates.renderer(&kit, RenderOptions::default(), &mut Report::default());
+    let (sheet, subject) = (&templates.sheets()[0], Subject { case: Some(0), recipient: None });
+    let Ok(Rendered::Html(html)) = renderer.render(sheet, &subject) else {
+        return Err("not rendered".into());
+    };
+    let place = |text: &str| {
+        let at = html.find(text).ok_or(format!("`{text}` is not in {html}"))?;
+        let span =
+            renderer.trace(sheet, &subject, at..at + text.len()).ok_or(format!("`{text}` is not traced"))?;
+        Ok::<_, String>(sources.get(span.file).text[span.range()].to_owned())
+    };
+    for text in ["«one»", "«two»", "«three»", "«four»", "«five»", "<h1>żółw"] {
+        assert_eq!(place(text)?, text);
+    }
+    assert_eq!(place("Maryia")?, "{{ case.name }}");
+    assert_eq!(place("Drop the charges")?, "{{ d }}");
+    Ok(())
 }

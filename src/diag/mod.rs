@@ -139,7 +139,8 @@ impl Report {
         self.diagnostics.iter()
     }
 
-    /// Takes all out, sorted by file name, position and level, without repeats.
+    /// Takes all out, sorted by file name, position and level, without repeats; of those that differ
+    /// in their context alone, the first.
     pub fn into_sorted(self, sources: &Sources) -> Vec<Diagnostic> {
         let mut all = self.diagnostics;
         let mut names = std::collections::HashMap::new();
@@ -148,7 +149,13 @@ impl Report {
         }
         let key = |d: &Diagnostic| d.span.map(|s| (names.get(&s.file), s.start, s.end));
         all.sort_by(|a, b| (key(a), a.level, &a.message).cmp(&(key(b), b.level, &b.message)));
-        all.dedup();
+        // The same mistake of a template shows for many subjects: one context is enough.
+        all.dedup_by(|later, first| {
+            let context = later.context.take();
+            let same = Diagnostic { context: first.context.clone(), ..later.clone() } == *first;
+            later.context = context;
+            same
+        });
         all
     }
 }

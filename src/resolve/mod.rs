@@ -17,6 +17,7 @@ use jiff::civil::Date;
 
 pub use forbidden::ForbiddenNames;
 pub use schema::{File as SchemaFile, schema};
+pub use suggest::nearest;
 
 use crate::diag::{Report, Sources};
 use crate::limits::Limits;

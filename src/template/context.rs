@@ -8,16 +8,19 @@ use std::sync::{Arc, OnceLock};
 use tera::value::Key;
 use tera::{Context, Map, Value};
 
-use super::filters::PHRASE_LANG;
-use super::post::{self, AddressBlock};
+use super::RenderOptions;
+use super::filters::{PLURAL_ORIGIN, plural_origin};
+use super::post::{self, LetterForm, MmRect};
 use super::strings::{Phrase, Strings};
 use super::subjects::{Person, Recipient, Subject};
-use crate::frame::ImageId;
+use crate::frame::{ImageId, StockKind};
 use crate::geometry::Colour;
 use crate::model::{Case, Contacts, Field, Kit, Paper, Rate, Status, Target, TargetRole, Text};
+use crate::postal::rules::Reach;
+use crate::postal::{AddressBlocks, MailRules};
 
 /// The names that a template may ask for.
-pub(super) const ROOTS: [&str; 19] = [
+pub(super) const ROOTS: [&str; 23] = [
     "kit",
     "organisation",
     "sender",
@@ -25,6 +28,9 @@ pub(super) const ROOTS: [&str; 19] = [
     "postage",
     "today",
     "edition",
+    "plan",
+    "contents",
+    "results",
     "cases",
     "case",
     "target",
@@ -36,6 +42,7 @@ pub(super) const ROOTS: [&str; 19] = [
     "t",
     "lang",
     "dir",
+    "locale",
     "targets",
 ];
 
@@ -111,15 +118,23 @@ struct CaseValues {
 pub(super) struct Values<'k> {
     kit: &'k Kit,
     cases: Vec<CaseValues>,
+    mail: MailRules<'k>,
+    /// The return address on domestic mail and on mail that leaves the country.
+    senders: [OnceLock<Value>; 2],
 }
 
 impl<'k> Values<'k> {
     pub fn new(kit: &'k Kit) -> Self {
-        Self { kit, cases: kit.cases.iter().map(|_| CaseValues::default()).collect() }
+        Self {
+            kit,
+            cases: kit.cases.iter().map(|_| CaseValues::default()).collect(),
+            mail: MailRules::of(kit),
+            senders: Default::default(),
+        }
     }
 
     /// What every rendering of a sheet shares, as far as `uses` says that it is asked for.
-    pub fn shared(&self, edition: &str, uses: impl Fn(&str) -> bool) -> Context {
+    pub fn shared(&self, options: &RenderOptions, stock: StockKind, uses: impl Fn(&str) -> bool) -> Context {
         let kit = self.kit;
         let mut context = Context::new();
         let mut give = |name: &'static str, value: &dyn Fn() -> Value| {
@@ -129,11 +144,14 @@ impl<'k> Values<'k> {
         };
         give("kit", &|| kit_value(kit));
         give("organisation", &|| organisation(kit));
-        give("sender", &|| sender(kit));
+        give("sender", &|| self.sender(false));
+        give("zone", &|| if stock == StockKind::Labels { label_zone(kit) } else { envelope_zone(kit) });
+        give("form", &|| post::letter_form(kit).map_or_else(Value::undefined, |form| letter_form(&form)));
         give("event", &|| event(kit));
         give("postage", &|| postage(kit));
         give("today", &|| Value::from(kit.today.to_string()));
-        give("edition", &|| Value::from(edition));
+        give("edition", &|| Value::from(options.edition.as_str()));
+        give("plan", &|| data(&options.plan));
         give("cases", &|| {
             Value::from(
                 (0..kit.cases.len()).map(|number| self.case(number, uses("targets"))).collect::<Vec<_>>(),
@@ -142,10 +160,14 @@ impl<'k> Values<'k> {
         context
     }
 
+    fn sender(&self, abroad: bool) -> Value {
+        self.senders[usize::from(abroad)].get_or_init(|| sender(self.kit, &self.mail, abroad)).clone()
+    }
+
     pub fn case(&self, number: usize, whole: bool) -> Value {
         let values = &self.cases[number];
         let cell = if whole { &values.whole } else { &values.alone };
-        cell.get_or_init(|| case(self.kit, number, whole)).clone()
+        cell.get_or_init(|| case(self.kit, &self.mail, number, whole)).clone()
     }
 
     /// Adds what belongs to one subject, as far as it is asked for.
@@ -161,19 +183,22 @@ impl<'k> Values<'k> {
             && let Person::Target(target) = person
         {
             if uses("target") {
-                context.insert_value("target", self::target(kit, case, target, at));
+                context.insert_value("target", self::target(kit, &self.mail, case, target, at));
             }
             if uses("letter") {
                 context.insert_value("letter", letter(case, target));
             }
         }
         if uses("addressee") {
-            context.insert_value("addressee", addressee(person));
+            context.insert_value("addressee", addressee(kit, person));
         }
-        if uses("address")
-            && let Some(block) = post::address_block(kit, person)
+        if (uses("address") || uses("sender"))
+            && let Some(blocks) = post::address_block(&self.mail, person)
         {
-            context.insert_value("address", address(&block));
+            if !blocks.domestic && uses("sender") {
+                context.insert_value("sender", self.sender(true));
+            }
+            context.insert_value("address", address(&blocks));
         }
         if let Person::Solidarity(solidarity) = person
             && !solidarity.mention_organisation
@@ -182,6 +207,16 @@ impl<'k> Values<'k> {
             context.insert_value("organisation", Object::default().done());
         }
     }
+}
+
+/// Data of ours as templates see it.
+fn data(data: &impl serde::Serialize) -> Value {
+    Value::try_from_serializable(data).unwrap_or_else(|_| Value::undefined())
+}
+
+/// The first name of a path (`event` of `event.date`).
+pub(super) fn root(path: &str) -> &str {
+    path.split('.').next().unwrap_or(path)
 }
 
 fn kit_value(kit: &Kit) -> Value {
@@ -209,12 +244,91 @@ fn organisation(kit: &Kit) -> Value {
     object.done()
 }
 
-fn sender(kit: &Kit) -> Value {
+fn sender(kit: &Kit, mail: &MailRules<'_>, abroad: bool) -> Value {
     let mut object = Object::default();
     if let Some(sender) = &kit.sender {
         object.text("name", &sender.name).set("country", sender.address.country.as_str());
     }
-    object.set("lines", post::sender_lines(kit));
+    object.set("lines", strings(&mail.return_address(kit, abroad).unwrap_or_default()));
+    object.done()
+}
+
+fn strings(lines: &[String]) -> Vec<Value> {
+    lines.iter().map(|line| Value::from(line.as_str())).collect()
+}
+
+/// A rectangle in millimetres.
+fn rectangle(rect: &MmRect) -> Value {
+    let mut object = Object::with_capacity(6);
+    object
+        .set("x", round(rect.x))
+        .set("y", round(rect.y))
+        .set("width", round(rect.width))
+        .set("height", round(rect.height))
+        .set("right", round(rect.right()))
+        .set("bottom", round(rect.bottom()));
+    object.done()
+}
+
+/// A length in millimetres to the hundredth.
+fn round(length: f32) -> f64 {
+    (f64::from(length) * 100.0).round() / 100.0
+}
+
+/// The address side of the kit's envelope, upright: how the printer takes it in is the imposition's.
+fn envelope_zone(kit: &Kit) -> Value {
+    let Some(plan) = post::envelope_plan(kit) else { return Value::undefined() };
+    let mut object = upright(plan.size.0, plan.size.1, &plan.address);
+    object
+        .set("address_limit", rectangle(&plan.address_limit))
+        .set("return_address", rectangle(&plan.return_address))
+        .set("postage", rectangle(&plan.postage))
+        .set("clear", plan.clear.iter().map(rectangle).collect::<Vec<_>>())
+        .set("printable", rectangle(&plan.printable))
+        .set("operator", plan.operator);
+    object.done()
+}
+
+/// The part of a label that bears text on every place of the sheet.
+fn label_zone(kit: &Kit) -> Value {
+    let Some((size, address)) = post::label_part(kit) else { return Value::undefined() };
+    upright(size.0, size.1, &address).done()
+}
+
+fn upright(width: f32, height: f32, address: &MmRect) -> Object {
+    let mut object = Object::default();
+    let mut origin = Object::default();
+    origin.set("x", 0.0).set("y", 0.0);
+    object
+        .set("width", round(width))
+        .set("height", round(height))
+        .set("origin", origin.done())
+        .set("quarter_turns", 0)
+        .set("address", rectangle(address));
+    object
+}
+
+fn letter_form(form: &LetterForm) -> Value {
+    let mut object = Object::default();
+    object
+        .set("id", form.id)
+        .set("field", rectangle(&form.field))
+        .set("address", rectangle(&form.address))
+        .set("sender", rectangle(&form.sender))
+        .set("date", rectangle(&form.date))
+        .set("body_top", round(form.body_top))
+        .set("margin_left", round(form.margin_left))
+        .set("margin_right", round(form.margin_right))
+        .set("folds", form.folds.iter().map(|fold| Value::from(round(*fold))).collect::<Vec<_>>());
+    if let Some(line) = &form.return_line {
+        object.set("return_line", rectangle(line));
+    }
+    if let Some(punch) = form.punch {
+        object.set("punch", round(punch));
+    }
+    if let Some(window) = &form.window {
+        object.set("window", rectangle(window));
+    }
     object.done()
 }
 
@@ -239,7 +353,7 @@ fn postage(kit: &Kit) -> Value {
     object.done()
 }
 
-fn case(kit: &Kit, number: usize, whole: bool) -> Value {
+fn case(kit: &Kit, mail: &MailRules<'_>, number: usize, whole: bool) -> Value {
     let case = &kit.cases[number];
     let mut object = Object::with_capacity(32);
     object
@@ -292,7 +406,7 @@ fn case(kit: &Kit, number: usize, whole: bool) -> Value {
                 .iter()
                 .zip(0..)
                 .filter(move |(target, _)| target.role == role && post::is_for_this_sender(kit, target))
-                .map(|(target, at)| self::target(kit, case, target, at))
+                .map(|(target, at)| self::target(kit, mail, case, target, at))
                 .collect::<Vec<_>>()
         };
         object.set("targets", here(TargetRole::Target)).set("copies", here(TargetRole::Copy));
@@ -307,7 +421,8 @@ fn case(kit: &Kit, number: usize, whole: bool) -> Value {
             .set("mention_organisation", solidarity.mention_organisation)
             .set("religious", solidarity.religious)
             .texts("rules", &solidarity.rules);
-        if let Some(block) = post::address_block(kit, Person::Solidarity(solidarity)) {
+        reached(&mut own, post::reach(kit, Person::Solidarity(solidarity)));
+        if let Some(block) = post::address_block(mail, Person::Solidarity(solidarity)) {
             own.set("address", address(&block));
         }
         object.set("solidarity", own.done());
@@ -315,7 +430,7 @@ fn case(kit: &Kit, number: usize, whole: bool) -> Value {
     object.done()
 }
 
-fn target(kit: &Kit, case: &Case, target: &Target, at: u32) -> Value {
+fn target(kit: &Kit, mail: &MailRules<'_>, case: &Case, target: &Target, at: u32) -> Value {
     let mut object = Object::with_capacity(16);
     let lang = target.lang.as_ref().unwrap_or(&case.lang);
     object
@@ -328,15 +443,20 @@ fn target(kit: &Kit, case: &Case, target: &Target, at: u32) -> Value {
         .set("lang", lang.as_ref())
         .set("dir", post::direction(lang))
         .set("labels", target.labels);
-    match post::takes_post(kit, Person::Target(target)) {
-        Ok(()) => object.set("post", true),
-        Err(why) => object.set("post", false).set("no_post_because", why),
-    };
-    if let Some(block) = post::address_block(kit, Person::Target(target)) {
+    reached(&mut object, post::reach(kit, Person::Target(target)));
+    if let Some(block) = post::address_block(mail, Person::Target(target)) {
         object.set("address", address(&block));
     }
     contacts(&mut object, &target.contacts);
     object.done()
+}
+
+/// Whether post goes there, and the key of the phrase that says what is special about it.
+fn reached(object: &mut Object, reach: Reach) {
+    object.set("post", reach.takes_post());
+    if let Some(key) = reach.strings_key() {
+        object.set("post_note", key);
+    }
 }
 
 fn contacts(object: &mut Object, contacts: &Contacts) {
@@ -363,7 +483,7 @@ fn letter(case: &Case, target: &Target) -> Value {
     object.done()
 }
 
-fn addressee(person: Person<'_>) -> Value {
+fn addressee(kit: &Kit, person: Person<'_>) -> Value {
     let mut object = Object::default();
     match person {
         Person::Target(target) => {
@@ -372,19 +492,22 @@ fn addressee(person: Person<'_>) -> Value {
         Person::Solidarity(solidarity) => object.set("kind", "solidarity").text("name", &solidarity.name),
     };
     object.set("labels", person.takes_labels());
+    reached(&mut object, post::reach(kit, person));
     object.done()
 }
 
-fn address(block: &AddressBlock) -> Value {
-    let strings = |lines: &[String]| lines.iter().map(|line| Value::from(line.as_str())).collect::<Vec<_>>();
+fn address(blocks: &AddressBlocks) -> Value {
     let mut object = Object::default();
-    object.set("lines", strings(&block.lines)).set("domestic", block.domestic);
-    if let Some(country) = &block.country_line {
-        object.set("country_line", country.as_str());
+    object.set("lines", strings(&blocks.latin)).set("domestic", blocks.domestic);
+    if let Some(country) = &blocks.country_line {
+        object.set("country_line", country.text.as_str()).set("country_lang", country.lang.as_ref());
     }
-    if let Some((lang, lines)) = &block.local {
+    if let Some(own) = &blocks.local {
         let mut local = Object::default();
-        local.set("lines", strings(lines)).set("lang", lang.as_ref()).set("dir", post::direction(lang));
+        local
+            .set("lines", strings(&own.lines))
+            .set("lang", own.lang.as_ref())
+            .set("dir", if own.rtl { "rtl" } else { "ltr" });
         object.set("local", local.done());
     }
     object.done()
@@ -399,7 +522,7 @@ pub(super) fn words(strings: &Strings, lang: &str) -> Value {
             Phrase::Text(text) => Value::from(text.as_ref()),
             Phrase::Plural(forms) => {
                 let mut object = Object::default();
-                object.set(PHRASE_LANG, found.lang);
+                object.set(PLURAL_ORIGIN, plural_origin(found.lang, key));
                 for (category, text) in forms {
                     object.set(category, text.as_ref());
                 }

@@ -1,9 +1,11 @@
 //! Takes Tera's errors; gives diagnostics with a place in the template's own file and plain words.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use tera::{Error, ErrorKind, ReportError};
 
+use super::context::ROOTS;
 use super::toml_text::did_you_mean;
 use crate::diag::{Diagnostic, FileId, Span};
 
@@ -13,6 +15,22 @@ pub(super) struct Body {
     pub file: FileId,
     pub offset: usize,
     pub text: String,
+}
+
+/// A phrase with plural forms that was printed without saying how many: where `t.KEY` stands.
+pub(super) fn bare_plural(key: &str, sheet: &str, bodies: &Bodies) -> Diagnostic {
+    let asked = format!("t.{key}");
+    let place = |body: &Body| {
+        body.text.match_indices(&asked).map(|(at, _)| at).find(|at| {
+            let rest = body.text[at + asked.len()..].trim_start();
+            !rest.starts_with('|') && !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+        })
+    };
+    let own = bodies.get_key_value(sheet).into_iter();
+    let found = own.chain(bodies.iter()).find_map(|(_, body)| place(body).map(|at| (body, at)));
+    Diagnostic::error(format!("`{asked}` has plural forms: it must be told how many"))
+        .at(found.map(|(body, at)| Span::new(body.file, body.offset + at..body.offset + at + asked.len())))
+        .hint(format!("write `{{{{ {asked} | fill(n=…) }}}}`"))
 }
 
 /// The templates by the names that Tera knows them by.
@@ -45,42 +63,91 @@ fn reported(report: &ReportError, bodies: &Bodies) -> Diagnostic {
         return Diagnostic::error(plain(report.message()));
     };
     let range = report.span().range.clone();
-    let place = Span::new(body.file, body.offset + range.start..body.offset + range.end);
-    words(report.message(), expression(body, range)).at(place)
+    let path = path_at(body, range.clone());
+    let (mistake, whole_path) = words(report.message(), body.text.get(path.clone()).unwrap_or_default());
+    let place = if whole_path { path } else { range };
+    mistake.at(Span::new(body.file, body.offset + place.start..body.offset + place.end))
 }
 
-/// The path of names that a range of the template ends (`case.photo.alt`), as far as it stands before it.
-fn expression(body: &Body, range: std::ops::Range<usize>) -> Option<&str> {
-    let text = body.text.get(..range.end)?;
-    let start = text
-        .rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '?')))
-        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
-    Some(&text[start..]).filter(|path| !path.is_empty())
+/// The path of names that a place lies in: from its start (`case.` of `case.photo.alt`) to the end of its name.
+fn path_at(body: &Body, range: Range<usize>) -> Range<usize> {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '?');
+    let text = &body.text;
+    let (Some(before), Some(within)) = (text.get(..range.start), text.get(range.start..)) else {
+        return range;
+    };
+    let start = before
+        .rfind(|c| !is_part(c))
+        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+    let end = range.start + within.find(|c| !is_part(c)).unwrap_or(within.len());
+    start..end
 }
 
-/// The words for what Tera says at a place; `path` is the expression found there.
-fn words(message: &str, path: Option<&str>) -> Diagnostic {
+/// The words for what Tera says of a path, and whether they are about the whole of it.
+fn words(message: &str, path: &str) -> (Diagnostic, bool) {
     let (first, rest) = message.split_once(". Available ").unwrap_or((message, ""));
-    let names: Vec<&str> = rest.split_once(": ").map_or(Vec::new(), |(_, names)| names.split(", ").collect());
+    let first = first.trim_end_matches('.');
     let name = first.split('`').nth(1).unwrap_or_default();
-    let undefined = first.starts_with("Field `") || first.starts_with("Variable `");
-    if undefined && first.contains("is not defined") {
-        let shown = path.filter(|p| p.ends_with(name)).unwrap_or(name);
-        let mut error = Diagnostic::error(format!("`{shown}` is not there"));
-        error.hint = did_you_mean(name, names.iter().copied());
-        let fallback = if first.starts_with("Field `") {
-            format!("where it may be missing, ask first: `{{% if {shown} %}} … {{% endif %}}`")
-        } else {
-            format!("what there is: `{}`", names.join("`, `"))
+    if first.starts_with("Field `") && first.ends_with("is not defined") {
+        // The path as far as it leads: `case.photo` of `case.photo.alt` where there is no photo.
+        let lost = path.split('.').position(|part| part.trim_end_matches('?') == name);
+        let shown = match lost {
+            Some(at) => path.split('.').take(at + 1).collect::<Vec<_>>().join("."),
+            None => name.to_owned(),
         };
-        return error.or_hint(fallback);
+        let known = rest.split_once(": ").map_or("", |(_, names)| names).split(", ");
+        let mut mistake = Diagnostic::error(format!("`{shown}` is not there"));
+        mistake.hint = did_you_mean(name, known);
+        return (
+            mistake
+                .or_hint(format!("where it may be missing, ask first: `{{% if {shown} %}} … {{% endif %}}`")),
+            false,
+        );
     }
-    if first.starts_with("Tried to render a variable that is undefined") {
-        let what = path.map_or_else(|| "this".to_owned(), |p| format!("`{p}`"));
-        return Diagnostic::error(format!("{what} is not there"))
+    if first.starts_with("Variable `") && first.ends_with("is not defined") {
+        let mut mistake = Diagnostic::error(format!("`{name}` is not there"));
+        mistake.hint = did_you_mean(name, ROOTS);
+        return (mistake.or_hint("docs/templates.md lists what a template can ask for"), false);
+    }
+    let undefined = [
+        "Tried to render a variable that is undefined",
+        "Cannot index into an undefined value",
+        "Cannot slice an undefined value",
+        "Invalid type for the value, expected `string` but got `undefined`",
+    ];
+    if undefined.contains(&first) || first.ends_with("exists but its value is undefined") {
+        let what = if path.is_empty() { "this".to_owned() } else { format!("`{path}`") };
+        let mistake = Diagnostic::error(format!("{what} is not there"))
             .hint("where it may be missing, ask first with `{% if … %}`, or give a `default(value=…)`");
+        return (mistake, true);
     }
-    Diagnostic::error(plain(message))
+    if first == "Unexpected end of input" {
+        let mistake = Diagnostic::error("the template ends too early")
+            .hint("a `{% if %}`, `{% for %}`, `{% block %}` or `{{` before it is not closed");
+        return (mistake, false);
+    }
+    if let Some(kinds) = first.strip_prefix("Invalid type for the value, expected `")
+        && let Some((wanted, found)) = kinds.split_once("` but got `")
+    {
+        let found = found.trim_end_matches('`');
+        let mistake =
+            Diagnostic::error(format!("this filter takes {}, not {}", in_words(wanted), in_words(found)));
+        return (mistake, true);
+    }
+    (Diagnostic::error(plain(message)), false)
+}
+
+/// Tera's names of types, in plain words.
+fn in_words(kind: &str) -> &str {
+    match kind {
+        "string" | "&str" => "a text",
+        "array" | "&[Value]" | "Vec<Value>" => "a list",
+        "map" | "map/struct" | "Map" | "&Map" => "a table",
+        "bool" => "true or false",
+        "none" | "undefined" => "nothing",
+        other if other.contains("64") || other.contains("128") || other.contains("32") => "a number",
+        other => other,
+    }
 }
 
 /// Tera joins several mistakes of several files into one text, each with ` --> name:line:column`.
@@ -195,7 +262,7 @@ fn unknown(message: &str, bodies: &Bodies) -> Diagnostic {
 }
 
 fn circle(name: &str, chain: &[String], what: &str, bodies: &Bodies) -> Diagnostic {
-    let next = chain.get(1).or(chain.first()).map_or(name, String::as_str);
+    let next = chain.iter().find(|other| *other != name).map_or(name, String::as_str);
     let way = chain.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
     Diagnostic::error(format!("`{name}` {what}"))
         .at(quoted(name, next, bodies))

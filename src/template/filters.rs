@@ -1,18 +1,37 @@
 //! The filters of ours: prose to paragraphs and lines, dates, capitals, names, and phrases with their blanks filled.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::io;
 use std::sync::Arc;
 
-use icu_casemap::CaseMapper;
 use tera::value::Key;
 use tera::{Error, Kwargs, Map, State, StringInput, Tera, TeraResult, Value};
 
 use super::post;
 use super::strings::{LAST_RESORT, Pieces, Strings};
-use crate::model::CountryCode;
 
-/// Where a plural phrase's map says in which language it was found.
-pub(super) const PHRASE_LANG: &str = "lang";
+/// Where the table of a phrase's plural forms tells its language and key, as bytes between [`PLURAL_MARK`]s. Tera prints
+/// bytes as they are, so that a table printed as a whole is found out by [`escape`].
+pub(super) const PLURAL_ORIGIN: &str = "origin";
+
+/// A noncharacter (U+FDD0), which stands in no text.
+const PLURAL_MARK: &str = "\u{fdd0}";
+
+thread_local! {
+    /// The key of the plural phrase that was last printed as a whole on this thread.
+    static PRINTED_PLURAL: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// The entry of a phrase's table of plural forms that [`PLURAL_ORIGIN`] names.
+pub(super) fn plural_origin(lang: &str, key: &str) -> Value {
+    Value::bytes(format!("{PLURAL_MARK}{lang}{PLURAL_MARK}{key}{PLURAL_MARK}"))
+}
+
+/// The plural phrase that stopped a rendering on this thread because it was printed as a whole.
+pub(super) fn take_printed_plural() -> Option<String> {
+    PRINTED_PLURAL.take()
+}
 
 /// Registers all of them.
 pub(super) fn register(tera: &mut Tera, strings: &Arc<Strings>) {
@@ -21,12 +40,7 @@ pub(super) fn register(tera: &mut Tera, strings: &Arc<Strings>) {
     tera.register_filter("date", date);
     tera.register_filter("upper", upper);
     tera.register_filter("country_name", country_name);
-    let words = Arc::clone(strings);
-    tera.register_filter("language_name", move |tag: &str, kwargs: Kwargs, state: &State| {
-        let lang = language("language_name", &kwargs, state)?;
-        let name = words.language_name(tag, &lang);
-        Ok::<_, Error>(name.map_or_else(|| tag.to_owned(), |name| name.to_string()))
-    });
+    tera.register_filter("language_name", language_name);
     let words = Arc::clone(strings);
     tera.register_filter("fill", move |phrase: &Value, kwargs: Kwargs, state: &State| {
         fill(phrase, &kwargs, state, &words)
@@ -35,7 +49,7 @@ pub(super) fn register(tera: &mut Tera, strings: &Arc<Strings>) {
 }
 
 /// Escapes what could be read as markup, in runs rather than byte by byte.
-fn escape(text: &str, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+fn escape(text: &str, out: &mut dyn io::Write) -> io::Result<()> {
     let mut from = 0;
     for (at, byte) in text.bytes().enumerate() {
         let entity: &[u8] = match byte {
@@ -44,6 +58,11 @@ fn escape(text: &str, out: &mut dyn std::io::Write) -> std::io::Result<()> {
             b'>' => b"&gt;",
             b'"' => b"&quot;",
             b'\'' => b"&#39;",
+            0xef if text[at..].starts_with(PLURAL_MARK) => {
+                let key = text[at..].split(PLURAL_MARK).nth(2).unwrap_or_default();
+                PRINTED_PLURAL.set(Some(key.to_owned()));
+                return Err(io::ErrorKind::InvalidData.into());
+            }
             _ => continue,
         };
         out.write_all(&text.as_bytes()[from..at])?;
@@ -107,7 +126,11 @@ fn language<'a>(filter: &str, kwargs: &'a Kwargs, state: &State) -> TeraResult<C
 }
 
 fn date(text: &str, kwargs: Kwargs, state: &State) -> TeraResult<String> {
-    let lang = language("date", &kwargs, state)?;
+    // The sheet's language as the sender's country writes dates in it, unless another is asked for.
+    let lang = match (kwargs.get::<&str>("lang")?, state.get::<String>("locale")?) {
+        (None, Some(locale)) => Cow::Owned(locale),
+        _ => language("date", &kwargs, state)?,
+    };
     let date =
         text.parse().map_err(|_| Error::message(format!("`{text}` is no date of the form `2026-12-10`")))?;
     Ok(post::date_long(date, &lang))
@@ -115,25 +138,22 @@ fn date(text: &str, kwargs: Kwargs, state: &State) -> TeraResult<String> {
 
 fn upper(text: StringInput<'_>, kwargs: Kwargs, state: &State) -> TeraResult<Value> {
     let lang = language("upper", &kwargs, state).unwrap_or(Cow::Borrowed(""));
-    let tag = lang
-        .parse()
-        .or_else(|_| "und".parse())
-        .map_err(|_| Error::message(format!("`{lang}` is no language tag")))?;
     // Entities of escaped text are no letters of the text's own.
     if text.is_safe() && text.as_str().contains(['&', '<']) {
         return Err(Error::message("`upper` takes plain text: put it before filters that make markup"));
     }
-    let capitals = CaseMapper::new().uppercase_to_string(text.as_str(), &tag);
-    Ok(text.inherit_safety(capitals.into_owned()))
+    Ok(text.inherit_safety(post::upper(text.as_str(), &lang).into_owned()))
 }
 
-fn country_name(code: &str, kwargs: Kwargs, state: &State) -> TeraResult<String> {
+fn country_name(code: &str, kwargs: Kwargs, state: &State) -> TeraResult<&'static str> {
     let lang = language("country_name", &kwargs, state)?;
-    let code: [u8; 2] = code
-        .as_bytes()
-        .try_into()
-        .map_err(|_| Error::message(format!("`{code}` is no code of a country: two capitals, like `BY`")))?;
-    Ok(post::country_name(CountryCode(code), &lang))
+    post::country_name(code, &lang)
+        .ok_or_else(|| Error::message(format!("`{code}` is no code of a country: two capitals, like `BY`")))
+}
+
+fn language_name(tag: &str, kwargs: Kwargs, state: &State) -> TeraResult<String> {
+    let lang = language("language_name", &kwargs, state)?;
+    Ok(post::language_name(tag, &lang).unwrap_or(tag).to_owned())
 }
 
 /// Fills the blanks of a phrase; `n` also chooses the plural form.
@@ -168,15 +188,11 @@ fn fill(phrase: &Value, kwargs: &Kwargs, state: &State, strings: &Strings) -> Te
     Ok(if markup { Value::safe_string(&text) } else { Value::from(text) })
 }
 
-fn form_of<'m>(forms: &'m Map, key: &'static str) -> Option<&'m str> {
-    forms.get(&Key::Str(key)).and_then(Value::as_str)
-}
-
 fn plural_form<'m>(forms: &'m Map, n: u64, strings: &Strings) -> TeraResult<&'m str> {
-    let text = |key: &'static str| form_of(forms, key);
-    let lang = text(PHRASE_LANG).unwrap_or(LAST_RESORT);
+    let origin = forms.get(&Key::Str(PLURAL_ORIGIN)).and_then(Value::as_bytes).unwrap_or_default();
+    let lang =
+        std::str::from_utf8(origin).ok().and_then(|o| o.split(PLURAL_MARK).nth(1)).unwrap_or(LAST_RESORT);
     let category = strings.language(lang).map_or("other", |language| language.plurals.category(n));
-    text(category)
-        .or_else(|| text("other"))
-        .ok_or_else(|| Error::message("`fill` takes a phrase of the strings"))
+    let form = forms.get(&Key::Str(category)).or_else(|| forms.get(&Key::Str("other")));
+    form.and_then(Value::as_str).ok_or_else(|| Error::message("`fill` takes a phrase of the strings"))
 }

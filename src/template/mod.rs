@@ -14,9 +14,11 @@ mod sheet;
 mod strings;
 mod subjects;
 mod toml_text;
+mod trace;
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use tera::Tera;
 
@@ -26,6 +28,7 @@ pub use sheet::{Fit, Per, SheetDef, Title, Words};
 pub use subjects::{Recipient, Subject, Subjects, subjects};
 
 use crate::diag::{Diagnostic, FileId, Report, Sources, Span};
+use crate::limits::{Limits, Unit};
 use crate::model::Kit;
 use errors::{Bodies, Body};
 use strings::Strings;
@@ -47,11 +50,30 @@ pub struct Bounds {
     pub templates: u64,
     /// Bytes that one rendering may write.
     pub output_bytes: u64,
+    /// How long one rendering may take.
+    pub time: Duration,
+    /// Bytes of memory that one rendering may take.
+    pub memory: u64,
+}
+
+/// Alternatives in one template: Tera reads each `elif` one level deeper into its stack.
+const MAX_ELIF: usize = 500;
+
+impl From<&Limits> for Bounds {
+    fn from(limits: &Limits) -> Self {
+        Self {
+            template_bytes: limits.template_bytes,
+            templates: limits.templates,
+            output_bytes: limits.template_output_bytes,
+            time: limits.template_time(),
+            memory: limits.template_memory,
+        }
+    }
 }
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self { template_bytes: 256 << 10, templates: 500, output_bytes: 4 << 20 }
+        Self::from(&Limits::default())
     }
 }
 
@@ -73,6 +95,8 @@ pub struct Templates {
     /// For each sheet the names of the context that it may ask for.
     uses: Vec<HashSet<&'static str>>,
     bounds: Bounds,
+    /// For the place of mistakes in rendered HTML; made when first asked for.
+    marked: OnceLock<Option<trace::Marked>>,
 }
 
 /// What is known of a file before it is read.
@@ -103,6 +127,8 @@ impl Templates {
         sources: &Sources,
         report: &mut Report,
     ) -> Option<Templates> {
+        crate::guard::limit(bounds.time, bounds.memory);
+        let _work = crate::guard::enter("the templates");
         let mut found = Report::default();
         let templates = Reading::new(built_in, user, bounds, sources, &mut found).templates(&mut found);
         let failed = found.has_errors();
@@ -118,6 +144,11 @@ impl Templates {
     /// The sheet of a name.
     pub fn sheet(&self, name: &str) -> Option<&SheetDef> {
         self.sheets.iter().find(|sheet| &*sheet.name == name)
+    }
+
+    /// Whether a sheet, or a part that it can reach, may ask the context for a name (`contents`).
+    pub fn uses(&self, sheet: &SheetDef, name: &str) -> bool {
+        self.uses[sheet.number].contains(name) || sheet.needs.iter().any(|path| context::root(path) == name)
     }
 
     /// `theme.css` first, then the others by name (`edition-large.css`).
@@ -158,20 +189,19 @@ impl Reading {
         if count > bounds.templates {
             let message =
                 format!("there are {count} templates, more than the {} that are allowed", bounds.templates);
-            report.push(Diagnostic::machine(message).hint("raise the limit with `--limit templates=…`"));
+            report.push(Diagnostic::machine(message).hint(Limits::hint("templates")));
             return reading;
         }
         for file in user {
-            let size = file.text.len() as u64;
-            if size > bounds.template_bytes {
-                let message = format!(
-                    "`{}` has {size} bytes, more than the {} that are allowed",
-                    file.name, bounds.template_bytes
-                );
+            if file.text.len() as u64 > bounds.template_bytes {
+                let limit = Unit::Bytes.words(bounds.template_bytes);
                 report.push(
-                    Diagnostic::machine(message)
-                        .at(Span::start_of(file.file))
-                        .hint("raise the limit with `--limit template-bytes=…`"),
+                    Diagnostic::machine(format!(
+                        "`{}` is larger than the {limit} that are allowed",
+                        file.name
+                    ))
+                    .at(Span::start_of(file.file))
+                    .hint(Limits::hint("template-bytes")),
                 );
                 continue;
             }
@@ -229,6 +259,14 @@ impl Reading {
                 sheets.push(sheet);
             }
             let text = loaded.text[split.body..].to_owned();
+            if let Some((at, _)) = text.match_indices("elif").nth(MAX_ELIF) {
+                report.push(
+                    Diagnostic::machine(format!("`{name}` has more than {MAX_ELIF} times `elif`"))
+                        .at(Span::new(loaded.file, split.body + at..split.body + at + 4))
+                        .hint("part it, or loop over a list"),
+                );
+                continue;
+            }
             bodies.insert(name.clone(), Body { file: loaded.file, offset: split.body, text });
         }
         sheets.sort_by(|a, b| a.order.cmp(&b.order).then_with(|| a.name.cmp(&b.name)));
@@ -243,7 +281,16 @@ impl Reading {
             .map(|(name, loaded)| StyleSheet { name: name.into(), css: loaded.text, file: loaded.file })
             .collect();
         styles.sort_by_key(|style| &*style.name != "theme.css");
-        Some(Templates { tera, bodies, sheets, styles, strings, uses, bounds: self.bounds })
+        Some(Templates {
+            tera,
+            bodies,
+            sheets,
+            styles,
+            strings,
+            uses,
+            bounds: self.bounds,
+            marked: OnceLock::new(),
+        })
     }
 
     fn read_strings(&self, report: &mut Report) -> Arc<Strings> {

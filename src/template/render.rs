@@ -2,30 +2,38 @@
 
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use tera::{Context, ErrorKind, Value};
 
 use super::context::{self, Values};
 use super::errors;
+use super::filters;
 use super::post;
 use super::sheet::{SheetDef, Title, Words};
 use super::strings::Phrase;
 use super::subjects::{Person, Subject};
+use super::trace::Marked;
 use super::{Bounds, Templates};
 use crate::diag::{Diagnostic, Report, Span};
+use crate::guard;
+use crate::limits::{Limits, Unit};
 use crate::model::{Kit, Lang};
+use crate::plan::Plan;
+use crate::resolve::ForbiddenNames;
 
 /// What a kit is rendered with, beside the model.
 #[derive(Debug, Clone)]
 pub struct RenderOptions {
     /// `standard`, `large` or `ink-saver`; templates see it as `edition`.
     pub edition: String,
+    pub plan: Plan,
 }
 
 impl Default for RenderOptions {
     fn default() -> Self {
-        Self { edition: "standard".to_owned() }
+        Self { edition: "standard".to_owned(), plan: Plan::default() }
     }
 }
 
@@ -42,6 +50,7 @@ struct LanguageValues {
     words: Value,
     lang: Value,
     dir: Value,
+    locale: Value,
 }
 
 /// Renders the sheets of one kit.
@@ -53,6 +62,9 @@ pub struct Renderer<'a> {
     /// By sheet: what all its renderings share.
     shared: Vec<OnceLock<Context>>,
     languages: HashMap<Lang, LanguageValues>,
+    /// By sheet: what an error calls its work.
+    works: Vec<&'static str>,
+    forbidden: ForbiddenNames,
 }
 
 impl<'a> Renderer<'a> {
@@ -73,6 +85,7 @@ impl<'a> Renderer<'a> {
                     words: context::words(&templates.strings, lang),
                     lang: Value::from(lang.as_ref()),
                     dir: Value::from(post::direction(lang)),
+                    locale: Value::from(post::date_locale(kit, lang)),
                 };
                 languages.insert(Arc::clone(lang), values);
             }
@@ -84,6 +97,8 @@ impl<'a> Renderer<'a> {
             values: Values::new(kit),
             shared: templates.sheets.iter().map(|_| OnceLock::new()).collect(),
             languages,
+            forbidden: ForbiddenNames::of(&kit.organisation),
+            works: templates.sheets.iter().map(|sheet| guard::name(&sheet.template())).collect(),
         }
     }
 
@@ -101,7 +116,9 @@ impl<'a> Renderer<'a> {
             ));
         }
         let mut out = Output::new(self.templates.bounds);
-        let rendered = self.templates.tera.render_to(&sheet.template(), &context, &mut out);
+        let work = guard::enter(self.works[sheet.number]);
+        let rendered = self.templates.tera.render_to(self.works[sheet.number], &context, &mut out);
+        drop(work);
         let mistakes = match rendered {
             Ok(()) => match String::from_utf8(out.html) {
                 Ok(html) => match self.forbidden_words(sheet, subject, &html) {
@@ -111,10 +128,27 @@ impl<'a> Renderer<'a> {
                 Err(_) => vec![Diagnostic::error("the template gives no text").at(sheet.span)],
             },
             Err(error) if matches!(error.kind(), ErrorKind::Io(_)) && out.full => vec![self.too_long(sheet)],
+            Err(error) if matches!(error.kind(), ErrorKind::Io(_)) => match filters::take_printed_plural() {
+                Some(key) => vec![errors::bare_plural(&key, &sheet.template(), &self.templates.bodies)],
+                None => errors::diagnostics(&error, &self.templates.bodies),
+            },
             Err(error) => errors::diagnostics(&error, &self.templates.bodies),
         };
         let whose = format!("`{}` for {}", sheet.name, subject.describe(self.kit));
         Err(mistakes.into_iter().map(|mistake| mistake.context(whose.clone())).collect())
+    }
+
+    /// The place in a template that a range of bytes of the sheet's HTML comes from: exact for literal text, the whole
+    /// expression for what one printed. Renders again, so for mistakes only; `None` where it cannot be told.
+    pub fn trace(&self, sheet: &SheetDef, subject: &Subject, range: Range<usize>) -> Option<Span> {
+        let templates = self.templates;
+        let marked =
+            templates.marked.get_or_init(|| Marked::new(&templates.bodies, &templates.strings)).as_ref()?;
+        let context = self.context(sheet, subject);
+        let name = self.works[sheet.number];
+        let _work = guard::enter(name);
+        let html = templates.tera.render(name, &context).ok()?;
+        marked.place(name, &context, &html, range)
     }
 
     /// The language of the fixed words of a sheet for a subject.
@@ -145,18 +179,16 @@ impl<'a> Renderer<'a> {
     }
 
     fn context(&self, sheet: &SheetDef, subject: &Subject) -> Context {
-        let uses = |name: &str| {
-            self.templates.uses[sheet.number].contains(name)
-                || sheet.needs.iter().any(|path| root(path) == name)
-        };
+        let uses = |name: &str| self.templates.uses(sheet, name);
         let shared =
-            self.shared[sheet.number].get_or_init(|| self.values.shared(&self.options.edition, uses));
+            self.shared[sheet.number].get_or_init(|| self.values.shared(&self.options, sheet.stock, uses));
         let mut context = shared.clone();
         self.values.add_subject(subject, &mut context, uses);
         if let Some(language) = self.languages.get(self.lang(sheet, subject)) {
             context.insert_value("t", language.words.clone());
             context.insert_value("lang", language.lang.clone());
             context.insert_value("dir", language.dir.clone());
+            context.insert_value("locale", language.locale.clone());
         }
         context
     }
@@ -164,33 +196,28 @@ impl<'a> Renderer<'a> {
     /// A sheet for somebody whose post must not name the organisation, and which does.
     fn forbidden_words(&self, sheet: &SheetDef, subject: &Subject, html: &str) -> Option<Diagnostic> {
         let Some(Person::Solidarity(solidarity)) = subject.person(self.kit) else { return None };
-        let name = self.kit.organisation.name.as_ref().filter(|_| !solidarity.mention_organisation)?;
-        let folded = name.to_lowercase();
-        html.to_lowercase().contains(&folded).then(|| {
-            Diagnostic::error(format!("this `{}` names the organisation, `{}`", sheet.name, &**name))
-                .at(solidarity.span)
-                .hint("`mention_organisation` is false here: leave the name out of the return address and the texts")
+        let range = self.forbidden.find(html).filter(|_| !solidarity.mention_organisation)?;
+        let found = &html[range.clone()];
+        let mistake = Diagnostic::error(format!("this `{}` names the organisation, `{found}`", sheet.name))
+            .at(solidarity.span)
+            .hint("`mention_organisation` is false here: leave the name out of the return address and the texts");
+        Some(match self.trace(sheet, subject, range) {
+            Some(place) => mistake.related(place, "named here"),
+            None => mistake,
         })
     }
 
     fn too_long(&self, sheet: &SheetDef) -> Diagnostic {
-        let limit = self.templates.bounds.output_bytes;
-        Diagnostic::machine(format!(
-            "`{}` writes more than the {limit} bytes that are allowed",
-            sheet.template()
-        ))
-        .at(Span::start_of(sheet.file))
-        .hint("raise the limit with `--limit template-output-bytes=…`")
+        let limit = Unit::Bytes.words(self.templates.bounds.output_bytes);
+        Diagnostic::machine(format!("`{}` writes more than the {limit} that are allowed", sheet.template()))
+            .at(Span::start_of(sheet.file))
+            .hint(Limits::hint("template-output-bytes"))
     }
 }
 
-fn root(path: &str) -> &str {
-    path.split('.').next().unwrap_or(path)
-}
-
 /// Whether a path leads to something that is neither empty nor false.
-fn is_given(context: &Context, path: &str) -> bool {
-    let Some(value) = context.get(root(path)) else { return false };
+fn is_given(values: &Context, path: &str) -> bool {
+    let Some(value) = values.get(context::root(path)) else { return false };
     let value = match path.split_once('.') {
         Some((_, rest)) => value.get_from_path(rest),
         None => Some(value),

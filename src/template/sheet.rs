@@ -1,12 +1,12 @@
 //! Takes the text of a sheet's file; gives its front matter as a [`SheetDef`] and where the template itself begins.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use toml::de::DeValue;
-
-use super::toml_text::{Document, did_you_mean, integer, kind};
+use super::toml_text::{did_you_mean, kind, table};
 use crate::diag::{Diagnostic, FileId, Report, Span};
 use crate::frame::StockKind;
+use crate::load::{Raw, RawValue};
 use crate::model::Field;
 
 /// How often a sheet renders, and what its context holds.
@@ -144,14 +144,13 @@ pub(super) fn read(name: &str, front: Option<(usize, &str)>, file: FileId, repor
         return sheet;
     };
     let mut errors = Report::default();
-    let document = Document::parse(text, file, start, &mut errors);
     let mut per = None;
-    for (key, value) in &document.table {
-        let place = document.span(value);
-        let mut reader = Reader { document: &document, key: key.get_ref(), place, report: &mut errors };
-        match key.get_ref().as_ref() {
+    for entry in table(text, file, start, &mut errors).entries {
+        let value = &entry.value;
+        let mut reader = Reader { key: &entry.key, report: &mut errors };
+        match entry.key.as_str() {
             "title" => {
-                if let Some(text) = reader.text(value.get_ref()) {
+                if let Some(text) = reader.text(value) {
                     sheet.title = match text.strip_prefix("t.") {
                         Some(string) => Title::Key(string.into()),
                         None => Title::Text(text.into()),
@@ -165,7 +164,7 @@ pub(super) fn read(name: &str, front: Option<(usize, &str)>, file: FileId, repor
                     ("target", Per::Target),
                     ("addressee", Per::Addressee),
                 ];
-                per = Some(reader.choice(value.get_ref(), &CHOICES));
+                per = Some(reader.choice(value, &CHOICES));
             }
             "stock" => {
                 const CHOICES: [(&str, StockKind); 3] = [
@@ -173,26 +172,26 @@ pub(super) fn read(name: &str, front: Option<(usize, &str)>, file: FileId, repor
                     ("envelope", StockKind::Envelope),
                     ("labels", StockKind::Labels),
                 ];
-                sheet.stock = reader.choice(value.get_ref(), &CHOICES).unwrap_or(sheet.stock);
+                sheet.stock = reader.choice(value, &CHOICES).unwrap_or(sheet.stock);
             }
             "fit" => {
                 const CHOICES: [(&str, Fit); 2] = [("flow", Fit::Flow), ("one-page", Fit::OnePage)];
-                sheet.fit = reader.choice(value.get_ref(), &CHOICES).unwrap_or(sheet.fit);
+                sheet.fit = reader.choice(value, &CHOICES).unwrap_or(sheet.fit);
             }
             "words" => {
                 const CHOICES: [(&str, Words); 3] =
                     [("kit", Words::Kit), ("case", Words::Case), ("target", Words::Target)];
-                sheet.words = reader.choice(value.get_ref(), &CHOICES).unwrap_or(sheet.words);
+                sheet.words = reader.choice(value, &CHOICES).unwrap_or(sheet.words);
             }
-            "min-scale" => sheet.min_scale = reader.scale(value.get_ref()).unwrap_or(sheet.min_scale),
-            "order" => sheet.order = reader.whole(value.get_ref(), 0..=10_000).unwrap_or(sheet.order),
+            "min-scale" => sheet.min_scale = reader.scale(value).unwrap_or(sheet.min_scale),
+            "order" => sheet.order = reader.whole(value, 0..=10_000).unwrap_or(sheet.order),
             "copies" => {
-                sheet.copies = reader.whole(value.get_ref(), 1..=1_000).map_or(sheet.copies, |n| n as u32);
+                sheet.copies = reader.whole(value, 1..=1_000).map_or(sheet.copies, |n| n as u32);
             }
-            "needs" => sheet.needs = reader.paths(value.get_ref()),
+            "needs" => sheet.needs = reader.paths(value),
             unknown => {
                 let mut error = Diagnostic::error(format!("unknown key `{unknown}` in the front matter"))
-                    .at(document.span(key));
+                    .at(entry.key_span);
                 error.hint = did_you_mean(unknown, KEYS);
                 errors.push(error.or_hint(format!("the keys are `{}`", KEYS.join("`, `"))));
             }
@@ -224,91 +223,82 @@ pub(super) fn read(name: &str, front: Option<(usize, &str)>, file: FileId, repor
 }
 
 /// One key of the front matter while it is read.
-struct Reader<'a, 't> {
-    document: &'a Document<'t>,
+struct Reader<'a> {
     key: &'a str,
-    place: Span,
     report: &'a mut Report,
 }
 
-impl Reader<'_, '_> {
-    fn wrong(&mut self, wanted: &str, value: &DeValue<'_>) {
-        let message = format!("`{}` must be {wanted}, not {}", self.key, kind(value));
-        self.report.push(Diagnostic::error(message).at(self.place));
+impl Reader<'_> {
+    fn wrong(&mut self, wanted: &str, value: &Raw) {
+        // What could not be read at all is told already.
+        if !matches!(value.value, RawValue::Unreadable) {
+            let message = format!("`{}` must be {wanted}, not {}", self.key, kind(&value.value));
+            self.report.push(Diagnostic::error(message).at(value.span));
+        }
     }
 
-    fn text<'v>(&mut self, value: &'v DeValue<'_>) -> Option<&'v str> {
-        match value {
-            DeValue::String(text) if !text.trim().is_empty() => Some(text),
-            DeValue::String(_) => {
-                self.report.push(Diagnostic::error(format!("`{}` is empty", self.key)).at(self.place));
+    fn text<'v>(&mut self, value: &'v Raw) -> Option<&'v str> {
+        match &value.value {
+            RawValue::Text(text) if !text.trim().is_empty() => Some(text.trim()),
+            RawValue::Text(_) => {
+                self.report.push(Diagnostic::error(format!("`{}` is empty", self.key)).at(value.span));
                 None
             }
-            other => {
-                self.wrong("a text", other);
+            _ => {
+                self.wrong("a text", value);
                 None
             }
         }
     }
 
-    fn choice<T: Copy>(&mut self, value: &DeValue<'_>, choices: &[(&str, T)]) -> Option<T> {
+    fn choice<T: Copy>(&mut self, value: &Raw, choices: &[(&str, T)]) -> Option<T> {
         let text = self.text(value)?;
         if let Some((_, found)) = choices.iter().find(|(name, _)| *name == text) {
             return Some(*found);
         }
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-        let mut error = Diagnostic::error(format!("`{}` cannot be `{text}`", self.key)).at(self.place);
+        let mut error = Diagnostic::error(format!("`{}` cannot be `{text}`", self.key)).at(value.span);
         error.hint = did_you_mean(text, names.iter().copied());
         self.report.push(error.or_hint(format!("it is one of `{}`", names.join("`, `"))));
         None
     }
 
-    fn whole(&mut self, value: &DeValue<'_>, allowed: std::ops::RangeInclusive<i64>) -> Option<i64> {
-        let number = match value {
-            DeValue::Integer(number) => integer(number),
-            other => {
-                self.wrong("a whole number", other);
-                return None;
-            }
+    fn whole(&mut self, value: &Raw, allowed: RangeInclusive<i64>) -> Option<i64> {
+        let RawValue::Integer(number) = value.value else {
+            self.wrong("a whole number", value);
+            return None;
         };
         let found = number.filter(|n| allowed.contains(n));
         if found.is_none() {
             let message =
                 format!("`{}` must lie between {} and {}", self.key, allowed.start(), allowed.end());
-            self.report.push(Diagnostic::error(message).at(self.place));
+            self.report.push(Diagnostic::error(message).at(value.span));
         }
         found
     }
 
-    fn scale(&mut self, value: &DeValue<'_>) -> Option<f32> {
-        let number = match value {
-            DeValue::Float(number) => number.as_str().replace('_', "").parse::<f32>().ok(),
-            DeValue::Integer(number) => integer(number).map(|n| n as f32),
-            other => {
-                self.wrong("a number", other);
+    fn scale(&mut self, value: &Raw) -> Option<f32> {
+        let number = match value.value {
+            RawValue::Float(number) => Some(number as f32),
+            RawValue::Integer(number) => number.map(|n| n as f32),
+            _ => {
+                self.wrong("a number", value);
                 return None;
             }
         };
         let found = number.filter(|n| (0.5..=1.0).contains(n));
         if found.is_none() {
             let message = format!("`{}` must lie between 0.5 and 1", self.key);
-            self.report.push(Diagnostic::error(message).at(self.place).hint("0.85 lets type shrink to 85 %"));
+            self.report.push(Diagnostic::error(message).at(value.span).hint("0.85 lets type shrink to 85 %"));
         }
         found
     }
 
-    fn paths(&mut self, value: &DeValue<'_>) -> Vec<Field<Arc<str>>> {
-        let DeValue::Array(items) = value else {
+    fn paths(&mut self, value: &Raw) -> Vec<Field<Arc<str>>> {
+        let RawValue::Array(items) = &value.value else {
             self.wrong("a list of texts", value);
             return Vec::new();
         };
-        let mut paths = Vec::new();
-        for item in items {
-            self.place = self.document.span(item);
-            if let Some(path) = self.text(item.get_ref()) {
-                paths.push(Field::new(Arc::from(path), self.place));
-            }
-        }
-        paths
+        items.iter().filter_map(|item| Some(Field::new(Arc::from(self.text(item)?), item.span))).collect()
     }
 }

@@ -4,11 +4,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use toml::de::{DeTable, DeValue};
-
 use super::plural::{CATEGORIES, Rules};
-use super::toml_text::{Document, did_you_mean, kind};
+use super::toml_text::{did_you_mean, kind, table};
 use crate::diag::{Diagnostic, FileId, Report, Span};
+use crate::load::{Raw, RawTable, RawValue};
 
 /// The language that has every string, and stands in for those that lack one.
 pub(super) const LAST_RESORT: &str = "en";
@@ -27,8 +26,6 @@ pub(super) struct Language {
     /// How the language calls itself.
     pub name: Option<Arc<str>>,
     pub plurals: Rules,
-    /// Names of languages in this one, by tag.
-    pub languages: HashMap<String, Arc<str>>,
     pub phrases: BTreeMap<Arc<str>, Entry>,
 }
 
@@ -61,56 +58,40 @@ impl Strings {
         user: Option<&dyn Fn(&str) -> bool>,
         report: &mut Report,
     ) {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let document = Document::parse(text, file, 0, report);
         let mut language = Language::default();
-        for (key, value) in &document.table {
-            let span = document.span(value);
-            match (key.get_ref().as_ref(), value.get_ref()) {
-                ("language", DeValue::Table(table)) => language.header(table, &document, report),
-                ("languages", DeValue::Table(table)) => {
-                    for (tag, name) in table {
-                        match name.get_ref() {
-                            DeValue::String(name) => {
-                                language.languages.insert(tag.get_ref().to_string(), Arc::from(name.trim()));
-                            }
-                            other => {
-                                report.push(expected("a text", tag.get_ref(), other).at(document.span(name)))
-                            }
-                        }
-                    }
-                }
-                (key, DeValue::String(text)) => {
+        for entry in table(text, file, 0, report).entries {
+            let span = entry.value.span;
+            match (entry.key.as_str(), &entry.value.value) {
+                ("language", RawValue::Table(table)) => language.header(table, report),
+                (key, RawValue::Text(text)) => {
                     let phrase = Phrase::Text(Arc::from(text.trim()));
                     language.phrases.insert(key.into(), Entry { phrase, span });
                 }
-                (key, DeValue::Table(table)) => {
-                    if let Some(phrase) = plural(key, table, &document, span, report) {
+                (key, RawValue::Table(table)) => {
+                    if let Some(phrase) = plural(key, table, span, report) {
                         language.phrases.insert(key.into(), Entry { phrase, span });
                     }
                 }
-                (key, other) => {
-                    report.push(expected("a text, or a table of its plural forms", key, other).at(span));
+                (_, RawValue::Unreadable) => {}
+                (key, _) => {
+                    report.push(expected("a text, or a table of its plural forms", key, &entry.value))
                 }
             }
-            let key_text = key.get_ref();
+            let key_text = entry.key.as_str();
             if !is_name(key_text) {
                 report.push(
                     Diagnostic::error(format!("a template cannot ask for `t.{key_text}`"))
-                        .at(document.span(key))
+                        .at(entry.key_span)
                         .hint("a string's name is made of small letters, digits and `_`"),
                 );
             }
             if let Some(asked) = user {
-                let known = matches!(key_text.as_ref(), "language" | "languages")
-                    || self
-                        .languages
-                        .get(LAST_RESORT)
-                        .is_none_or(|en| en.phrases.contains_key(key_text.as_ref()));
+                let known = key_text == "language"
+                    || self.languages.get(LAST_RESORT).is_none_or(|en| en.phrases.contains_key(key_text));
                 if !known && !asked(key_text) {
                     let mut warning =
                         Diagnostic::warning(format!("no template asks for the string `{key_text}`"))
-                            .at(document.span(key));
+                            .at(entry.key_span);
                     let names = self.languages.get(LAST_RESORT).into_iter().flat_map(|en| en.phrases.keys());
                     warning.hint = did_you_mean(key_text, names.map(AsRef::as_ref));
                     report.push(warning);
@@ -202,20 +183,6 @@ impl Strings {
         self.languages.values().flat_map(|l| l.phrases.keys()).map(AsRef::as_ref)
     }
 
-    /// The name of a language, in the words of another; the tag itself where no file tells.
-    pub fn language_name(&self, tag: &str, in_lang: &str) -> Option<&Arc<str>> {
-        self.chain(in_lang).into_iter().find_map(|file| {
-            let names = &self.languages[file].languages;
-            let mut tag = tag;
-            loop {
-                if let Some(name) = names.get(tag) {
-                    return Some(name);
-                }
-                tag = tag.rsplit_once('-')?.0;
-            }
-        })
-    }
-
     /// Says once for a language what stands in for its own words.
     pub fn say_stand_ins(&self, lang: &str, report: &mut Report) {
         let chain = self.chain(lang);
@@ -252,39 +219,37 @@ impl Strings {
 }
 
 impl Language {
-    fn header(&mut self, table: &DeTable<'_>, document: &Document<'_>, report: &mut Report) {
-        for (key, value) in table {
-            match (key.get_ref().as_ref(), value.get_ref()) {
-                ("name", DeValue::String(name)) => self.name = Some(Arc::from(name.trim())),
-                ("plurals", DeValue::Table(rules)) => {
-                    let mut read: Vec<_> = rules.iter().collect();
-                    read.sort_by_key(|(category, _)| {
-                        CATEGORIES.iter().position(|c| *c == category.get_ref().as_ref())
-                    });
-                    for (category, rule) in read {
-                        let result = match rule.get_ref() {
-                            DeValue::String(text) => self.plurals.add(category.get_ref(), text),
+    fn header(&mut self, table: &RawTable, report: &mut Report) {
+        for entry in &table.entries {
+            match (entry.key.as_str(), &entry.value.value) {
+                ("name", RawValue::Text(name)) => self.name = Some(Arc::from(name.trim())),
+                ("plurals", RawValue::Table(rules)) => {
+                    let mut rules: Vec<_> = rules.entries.iter().collect();
+                    rules.sort_by_key(|rule| CATEGORIES.iter().position(|c| *c == rule.key));
+                    for rule in rules {
+                        let result = match &rule.value.value {
+                            RawValue::Text(text) => self.plurals.add(&rule.key, text),
                             other => Err(format!("a plural rule must be a text, not {}", kind(other))),
                         };
                         if let Err(message) = result {
                             report.push(
-                                Diagnostic::error(message).at(document.span(rule)).hint(
+                                Diagnostic::error(message).at(rule.value.span).hint(
                                     "rules are written as in CLDR: `n % 10 = 2..4 and n % 100 != 12..14`",
                                 ),
                             );
                         }
                     }
                 }
-                (known @ ("name" | "plurals"), other) => {
+                (_, RawValue::Unreadable) => {}
+                (known @ ("name" | "plurals"), _) => {
                     let wanted = if known == "name" { "a text" } else { "a table of rules" };
-                    report.push(expected(wanted, known, other).at(document.span(value)));
+                    report.push(expected(wanted, known, &entry.value));
                 }
                 (unknown, _) => {
                     let mut error = Diagnostic::error(format!("unknown key `{unknown}` in `[language]`"))
-                        .at(document.span(key))
-                        .or_hint("the keys are `name` and `plurals`");
-                    error.hint = did_you_mean(unknown, ["name", "plurals"]).or(error.hint);
-                    report.push(error);
+                        .at(entry.key_span);
+                    error.hint = did_you_mean(unknown, ["name", "plurals"]);
+                    report.push(error.or_hint("the keys are `name` and `plurals`"));
                 }
             }
         }
@@ -296,31 +261,24 @@ impl Language {
         if later.plurals.categories().count() > 1 {
             self.plurals = later.plurals;
         }
-        self.languages.extend(later.languages);
         self.phrases.extend(later.phrases);
     }
 }
 
-fn plural(
-    key: &str,
-    table: &DeTable<'_>,
-    document: &Document<'_>,
-    span: Span,
-    report: &mut Report,
-) -> Option<Phrase> {
+fn plural(key: &str, table: &RawTable, span: Span, report: &mut Report) -> Option<Phrase> {
     let mut forms = BTreeMap::new();
-    for (category, form) in table {
-        let name = CATEGORIES.iter().find(|c| **c == category.get_ref().as_ref());
-        match (name, form.get_ref()) {
-            (Some(name), DeValue::String(text)) => {
+    for form in &table.entries {
+        let name = CATEGORIES.iter().find(|category| **category == form.key);
+        match (name, &form.value.value) {
+            (Some(name), RawValue::Text(text)) => {
                 forms.insert(*name, Arc::from(text.trim()));
             }
-            (Some(name), other) => report.push(expected("a text", name, other).at(document.span(form))),
+            (_, RawValue::Unreadable) => {}
+            (Some(name), _) => report.push(expected("a text", name, &form.value)),
             (None, _) => {
-                let unknown = category.get_ref();
-                let mut error = Diagnostic::error(format!("`{unknown}` is no plural form of `{key}`"))
-                    .at(document.span(category));
-                error.hint = did_you_mean(unknown, CATEGORIES);
+                let mut error = Diagnostic::error(format!("`{}` is no plural form of `{key}`", form.key))
+                    .at(form.key_span);
+                error.hint = did_you_mean(&form.key, CATEGORIES);
                 report.push(error.or_hint(format!("the forms are `{}`", CATEGORIES.join("`, `"))));
             }
         }
@@ -332,8 +290,8 @@ fn plural(
     Some(Phrase::Plural(forms))
 }
 
-fn expected(wanted: &str, key: &str, found: &DeValue<'_>) -> Diagnostic {
-    Diagnostic::error(format!("`{key}` must be {wanted}, not {}", kind(found)))
+fn expected(wanted: &str, key: &str, found: &Raw) -> Diagnostic {
+    Diagnostic::error(format!("`{key}` must be {wanted}, not {}", kind(&found.value))).at(found.span)
 }
 
 fn is_name(key: &str) -> bool {

@@ -4,7 +4,7 @@ use super::post;
 use super::sheet::{Per, SheetDef};
 use crate::diag::{Diagnostic, Span};
 use crate::frame::StockKind;
-use crate::model::{Address, Case, Kit, Solidarity, Status, Target, TargetRole};
+use crate::model::{Case, Kit, Solidarity, Status, Target, TargetRole};
 
 /// What one rendering of a sheet is about: the whole kit, a case, or somebody in a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -73,13 +73,6 @@ impl Subject {
 }
 
 impl<'k> Person<'k> {
-    pub fn address(self) -> Option<&'k Address> {
-        match self {
-            Person::Target(target) => target.address.as_ref(),
-            Person::Solidarity(solidarity) => solidarity.address.as_ref(),
-        }
-    }
-
     pub fn takes_labels(self) -> bool {
         match self {
             Person::Target(target) => target.labels,
@@ -148,13 +141,12 @@ impl Subjects {
     }
 }
 
-fn reason_against(kit: &Kit, person: Person<'_>, sheet: &SheetDef) -> Option<String> {
-    if sheet.per == Per::Target {
-        return None;
-    }
-    if let Err(why) = post::takes_post(kit, person) {
-        return Some(why);
-    }
-    (sheet.stock == StockKind::Labels && !person.takes_labels())
-        .then(|| "adhesive labels are refused there; write on the envelope".to_owned())
+fn reason_against(kit: &Kit, person: Person<'_>, sheet: &SheetDef) -> Option<&'static str> {
+    let reach = post::reach(kit, person);
+    let fits = match sheet.stock {
+        _ if sheet.per == Per::Target => true,
+        StockKind::Labels => reach.takes_label(),
+        _ => reach.takes_post(),
+    };
+    (!fits).then(|| post::reason(reach))
 }

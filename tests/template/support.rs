@@ -17,9 +17,14 @@ pub fn files(sources: &Sources, files: &[(&str, &str)]) -> Vec<TemplateFile> {
         .collect()
 }
 
-/// Templates of the test alone, without the built-in ones.
-pub fn load(sources: &Sources, user: &[(&str, &str)], report: &mut Report) -> Option<Templates> {
-    Templates::load_with(&[], &files(sources, user), Bounds::default(), sources, report)
+/// Templates of the test alone, in place of the built-in ones.
+pub fn load(
+    sources: &Sources,
+    built_in: &[(&str, &str)],
+    user: &[(&str, &str)],
+    report: &mut Report,
+) -> Option<Templates> {
+    Templates::load_with(built_in, &files(sources, user), Bounds::default(), sources, report)
 }
 
 /// `error: templates/a.html:3:4 [>text<] message (hint: …)`, one a line.
