@@ -81,6 +81,27 @@ fn fields(pretty: &str) -> Vec<String> {
     for field in &mut all {
         *field =
             field.replace(",)", ")").replace(",]", "]").replace(",}", "}").trim_end_matches(',').to_owned();
+        *field = short_lengths(field);
     }
     all
+}
+
+/// `Length {points: 3.5, part: 0.5}` as `3.5pt+50%`: lengths are most of a style.
+fn short_lengths(text: &str) -> String {
+    const OPEN: &str = "Length {points: ";
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(OPEN) {
+        let Some((inside, following)) = after.split_once('}') else { break };
+        let (points, part) = inside.split_once(", part: ").unwrap_or((inside, "0.0"));
+        out.push_str(before);
+        out.push_str(points.trim_end_matches(".0"));
+        out.push_str("pt");
+        if let Some(part) = part.parse::<f32>().ok().filter(|part| *part != 0.0) {
+            let _ = write!(out, "+{}%", part * 100.0);
+        }
+        rest = following;
+    }
+    out.push_str(rest);
+    out
 }

@@ -1,6 +1,7 @@
 //! A tag's or an attribute's name in; what the element may hold, where it may stand and which attributes it takes out.
 
 use super::suggest::did_you_mean;
+use super::tree::BoxRole;
 
 /// Index into the table of elements; equal names, equal indices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,10 +55,40 @@ pub enum Place {
     Running,
 }
 
+/// What an element becomes in the document tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Makes {
+    /// No node of its own.
+    Nothing,
+    Box(BoxRole),
+    LineBreak,
+    /// A place where a word may be broken.
+    WordBreak,
+    Image,
+    Qr,
+    Lines,
+    Checkbox,
+    Address,
+    Link,
+    Item,
+    Table,
+    TableHead,
+    TableBody,
+    TableRow,
+    HeaderCell,
+    Cell,
+    PageHeader,
+    PageFooter,
+    PageNumber,
+    PageCount,
+    BuildMark,
+}
+
 pub struct ElementKind {
     pub name: &'static str,
     pub content: Content,
     pub place: Place,
+    pub makes: Makes,
     /// Attributes besides those that every element takes.
     pub attributes: &'static [Attribute],
 }
@@ -134,90 +165,94 @@ impl Attribute {
     }
 }
 
-const fn kind(name: &'static str, content: Content, place: Place) -> ElementKind {
-    ElementKind { name, content, place, attributes: &[] }
+const fn kind(name: &'static str, content: Content, place: Place, makes: Makes) -> ElementKind {
+    ElementKind { name, content, place, makes, attributes: &[] }
 }
 
-const fn with(
-    name: &'static str,
-    content: Content,
-    place: Place,
-    attributes: &'static [Attribute],
-) -> ElementKind {
-    ElementKind { name, content, place, attributes }
+impl ElementKind {
+    const fn with(self, attributes: &'static [Attribute]) -> Self {
+        Self { attributes, ..self }
+    }
 }
+
+const PLAIN: Makes = Makes::Box(BoxRole::None);
+const SECTION: Makes = Makes::Box(BoxRole::Section);
 
 use Content::{Cells, Descriptions, Flow, Items, Nothing, Phrasing, Rows};
 use Place::{Block, Inline};
 
 /// Sorted by name.
 const ELEMENTS: &[ElementKind] = &[
-    with("a", Phrasing, Inline, &[Attribute::Href]),
-    kind("abbr", Phrasing, Inline),
-    kind("address", Flow, Block),
-    kind("article", Flow, Block),
-    kind("aside", Flow, Block),
-    kind("b", Phrasing, Inline),
-    with("blockquote", Flow, Block, &[Attribute::Cite]),
-    kind("body", Flow, Place::Root),
-    kind("br", Nothing, Inline),
-    kind("build-mark", Nothing, Inline),
-    kind("caption", Flow, Place::Caption),
-    kind("checkbox", Nothing, Inline),
-    kind("cite", Phrasing, Inline),
-    kind("dd", Flow, Place::Description),
-    kind("div", Flow, Block),
-    kind("dl", Descriptions, Block),
-    kind("dt", Phrasing, Place::Description),
-    kind("em", Phrasing, Inline),
-    kind("figcaption", Flow, Block),
-    kind("figure", Flow, Block),
-    kind("footer", Flow, Block),
-    kind("h1", Phrasing, Block),
-    kind("h2", Phrasing, Block),
-    kind("h3", Phrasing, Block),
-    kind("h4", Phrasing, Block),
-    kind("h5", Phrasing, Block),
-    kind("h6", Phrasing, Block),
-    kind("head", Content::Head, Place::Root),
-    kind("header", Flow, Block),
-    kind("hr", Nothing, Block),
-    kind("html", Content::Document, Place::Root),
-    kind("i", Phrasing, Inline),
-    with("img", Nothing, Inline, &[Attribute::Src, Attribute::Alt]),
-    with("li", Flow, Place::Item, &[Attribute::Value]),
-    with("lines", Nothing, Block, &[Attribute::Count, Attribute::Pitch]),
-    kind("main", Flow, Block),
-    kind("mark", Phrasing, Inline),
-    with("meta", Nothing, Place::Head, &[Attribute::Charset]),
-    kind("nav", Flow, Block),
-    with("ol", Items, Block, &[Attribute::Start]),
-    kind("p", Phrasing, Block),
-    kind("page-count", Nothing, Inline),
-    kind("page-footer", Flow, Place::Running),
-    kind("page-header", Flow, Place::Running),
-    kind("page-number", Nothing, Inline),
-    with("q", Phrasing, Inline, &[Attribute::Cite]),
-    with("qr", Content::Text, Inline, &[Attribute::Data, Attribute::Alt]),
-    kind("s", Phrasing, Inline),
-    kind("section", Flow, Block),
-    kind("small", Phrasing, Inline),
-    kind("span", Phrasing, Inline),
-    kind("strong", Phrasing, Inline),
-    kind("style", Content::Text, Place::Head),
-    kind("sub", Phrasing, Inline),
-    kind("sup", Phrasing, Inline),
-    kind("table", Content::Table, Block),
-    kind("tbody", Rows, Place::Group),
-    with("td", Flow, Place::Cell, &[Attribute::Colspan, Attribute::Rowspan]),
-    kind("tfoot", Rows, Place::Group),
-    with("th", Flow, Place::Cell, &[Attribute::Colspan, Attribute::Rowspan, Attribute::Scope]),
-    kind("thead", Rows, Place::Group),
-    kind("title", Content::Text, Place::Head),
-    kind("tr", Cells, Place::Row),
-    kind("u", Phrasing, Inline),
-    kind("ul", Items, Block),
-    kind("wbr", Nothing, Inline),
+    kind("a", Phrasing, Inline, Makes::Link).with(&[Attribute::Href]),
+    kind("abbr", Phrasing, Inline, PLAIN),
+    kind("address", Flow, Block, Makes::Address),
+    kind("article", Flow, Block, SECTION),
+    kind("aside", Flow, Block, SECTION),
+    kind("b", Phrasing, Inline, PLAIN),
+    kind("blockquote", Flow, Block, PLAIN).with(&[Attribute::Cite]),
+    kind("body", Flow, Place::Root, PLAIN),
+    kind("br", Nothing, Inline, Makes::LineBreak),
+    kind("build-mark", Nothing, Inline, Makes::BuildMark),
+    kind("caption", Flow, Place::Caption, PLAIN),
+    kind("checkbox", Nothing, Inline, Makes::Checkbox),
+    kind("cite", Phrasing, Inline, PLAIN),
+    kind("dd", Flow, Place::Description, PLAIN),
+    kind("div", Flow, Block, PLAIN),
+    kind("dl", Descriptions, Block, PLAIN),
+    kind("dt", Phrasing, Place::Description, PLAIN),
+    kind("em", Phrasing, Inline, PLAIN),
+    kind("figcaption", Flow, Block, PLAIN),
+    kind("figure", Flow, Block, PLAIN),
+    kind("footer", Flow, Block, PLAIN),
+    kind("h1", Phrasing, Block, Makes::Box(BoxRole::Heading(1))),
+    kind("h2", Phrasing, Block, Makes::Box(BoxRole::Heading(2))),
+    kind("h3", Phrasing, Block, Makes::Box(BoxRole::Heading(3))),
+    kind("h4", Phrasing, Block, Makes::Box(BoxRole::Heading(4))),
+    kind("h5", Phrasing, Block, Makes::Box(BoxRole::Heading(5))),
+    kind("h6", Phrasing, Block, Makes::Box(BoxRole::Heading(6))),
+    kind("head", Content::Head, Place::Root, Makes::Nothing),
+    kind("header", Flow, Block, PLAIN),
+    kind("hr", Nothing, Block, Makes::Box(BoxRole::Artifact)),
+    kind("html", Content::Document, Place::Root, Makes::Nothing),
+    kind("i", Phrasing, Inline, PLAIN),
+    kind("img", Nothing, Inline, Makes::Image).with(&[Attribute::Src, Attribute::Alt]),
+    kind("li", Flow, Place::Item, Makes::Item).with(&[Attribute::Value]),
+    kind("lines", Nothing, Block, Makes::Lines).with(&[Attribute::Count, Attribute::Pitch]),
+    kind("main", Flow, Block, SECTION),
+    kind("mark", Phrasing, Inline, PLAIN),
+    kind("meta", Nothing, Place::Head, Makes::Nothing).with(&[Attribute::Charset]),
+    kind("nav", Flow, Block, SECTION),
+    kind("ol", Items, Block, Makes::Box(BoxRole::List)).with(&[Attribute::Start]),
+    kind("p", Phrasing, Block, Makes::Box(BoxRole::Paragraph)),
+    kind("page-count", Nothing, Inline, Makes::PageCount),
+    kind("page-footer", Flow, Place::Running, Makes::PageFooter),
+    kind("page-header", Flow, Place::Running, Makes::PageHeader),
+    kind("page-number", Nothing, Inline, Makes::PageNumber),
+    kind("q", Phrasing, Inline, PLAIN).with(&[Attribute::Cite]),
+    kind("qr", Content::Text, Inline, Makes::Qr).with(&[Attribute::Data, Attribute::Alt]),
+    kind("s", Phrasing, Inline, PLAIN),
+    kind("section", Flow, Block, SECTION),
+    kind("small", Phrasing, Inline, PLAIN),
+    kind("span", Phrasing, Inline, PLAIN),
+    kind("strong", Phrasing, Inline, PLAIN),
+    kind("style", Content::Text, Place::Head, Makes::Nothing),
+    kind("sub", Phrasing, Inline, PLAIN),
+    kind("sup", Phrasing, Inline, PLAIN),
+    kind("table", Content::Table, Block, Makes::Table),
+    kind("tbody", Rows, Place::Group, Makes::TableBody),
+    kind("td", Flow, Place::Cell, Makes::Cell).with(&[Attribute::Colspan, Attribute::Rowspan]),
+    kind("tfoot", Rows, Place::Group, Makes::TableBody),
+    kind("th", Flow, Place::Cell, Makes::HeaderCell).with(&[
+        Attribute::Colspan,
+        Attribute::Rowspan,
+        Attribute::Scope,
+    ]),
+    kind("thead", Rows, Place::Group, Makes::TableHead),
+    kind("title", Content::Text, Place::Head, Makes::Nothing),
+    kind("tr", Cells, Place::Row, Makes::TableRow),
+    kind("u", Phrasing, Inline, PLAIN),
+    kind("ul", Items, Block, Makes::Box(BoxRole::List)),
+    kind("wbr", Nothing, Inline, Makes::WordBreak),
 ];
 
 /// Elements that HTML has and this language has not, and what to write.
@@ -247,10 +282,31 @@ const INSTEAD: &[(&str, &str)] = &[
     ("colgroup", "set `width` on the cells of the first row"),
 ];
 
+/// For each letter, where the elements that begin with it begin.
+const STARTS: [u8; 26] = {
+    let mut starts = [0; 26];
+    let mut letter = 0;
+    while letter < 26 {
+        let mut at = 0;
+        while at < ELEMENTS.len() && ELEMENTS[at].name.as_bytes()[0] < b'a' + letter as u8 {
+            at += 1;
+        }
+        starts[letter] = at as u8;
+        letter += 1;
+    }
+    starts
+};
+
 impl Tag {
     pub fn find(name: &str) -> Option<Self> {
-        let at = ELEMENTS.binary_search_by(|kind| kind.name.cmp(name)).ok()?;
-        u8::try_from(at).ok().map(Self)
+        let first = *name.as_bytes().first()?;
+        let begin = *STARTS.get(usize::from(first.checked_sub(b'a')?))?;
+        let rest = ELEMENTS.get(usize::from(begin)..)?;
+        let same = rest
+            .iter()
+            .take_while(|kind| kind.name.as_bytes()[0] == first)
+            .position(|kind| kind.name == name)?;
+        u8::try_from(same).ok().map(|same| Self(begin + same))
     }
 
     pub fn kind(self) -> &'static ElementKind {
@@ -259,6 +315,10 @@ impl Tag {
 
     pub fn name(self) -> &'static str {
         self.kind().name
+    }
+
+    pub fn makes(self) -> Makes {
+        self.kind().makes
     }
 
     /// One byte that stands for the element, for keys of caches.

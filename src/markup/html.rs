@@ -2,13 +2,14 @@
 //!
 //! Nothing here calls itself: a hostile document may nest as deeply as it likes without touching the stack.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::ops::Range;
 
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Error, Span, Tokenizer};
 
-use super::element::{Attribute, Content, Place, Tag};
+use super::element::{Attribute, Content, Makes, Place, Tag};
 use super::suggest::{one_of, shown};
 use super::{Limits, MarkupError};
 
@@ -89,6 +90,11 @@ impl RawTree {
     }
 }
 
+/// The tokenizer gives back what it was given, which was text, cut at ASCII characters.
+fn utf8(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 /// Reads a document. The tree is whole only where there are no mistakes.
 pub fn parse(html: &str, limits: &Limits) -> (RawTree, Vec<MarkupError>) {
     let mut builder = Builder::new(html, limits);
@@ -120,7 +126,8 @@ pub fn parse(html: &str, limits: &Limits) -> (RawTree, Vec<MarkupError>) {
 /// An element whose end tag has not come yet.
 struct Open {
     /// As written, for messages and end tags.
-    name: Box<str>,
+    name: Cow<'static, str>,
+    tag: Option<Tag>,
     /// `None` for an unknown element: its children stand in its parent.
     node: Option<u32>,
     content: Content,
@@ -130,7 +137,7 @@ struct Open {
 
 /// A start tag that is being read.
 struct Pending {
-    name: Box<str>,
+    name: Cow<'static, str>,
     tag: Option<Tag>,
     start: usize,
     first_attribute: u32,
@@ -156,7 +163,7 @@ struct Builder<'a> {
     seen_body: bool,
     seen_running: [bool; 2],
     /// Elements that were closed by an end tag further out: their own end tags are no second mistake.
-    implied: Vec<Box<str>>,
+    implied: Vec<Cow<'static, str>>,
     /// A limit was passed: the rest is not looked at.
     stopped: bool,
 }
@@ -239,8 +246,9 @@ impl<'a> Builder<'a> {
     }
 
     fn open_tag(&mut self, name: &[u8], start: usize) {
-        let name = String::from_utf8_lossy(name).into_owned().into_boxed_str();
+        let name = utf8(name);
         let tag = Tag::find(&name);
+        let name = tag.map_or_else(|| Cow::Owned(name.into_owned()), |tag| Cow::Borrowed(tag.name()));
         let first_attribute = self.tree.attributes.len() as u32;
         self.pending = Some(Pending { name, tag, start, first_attribute, attribute: None });
     }
@@ -268,7 +276,7 @@ impl<'a> Builder<'a> {
     fn attribute_name(&mut self, name: &[u8], span: Range<usize>) {
         self.flush_attribute();
         let Some(pending) = &self.pending else { return };
-        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+        let name = utf8(name);
         let found = Attribute::find(&name);
         let mut known = None;
         // The attributes of an unknown element are not looked at.
@@ -297,7 +305,7 @@ impl<'a> Builder<'a> {
     fn attribute_value(&mut self, value: &[u8], span: Range<usize>) {
         let waiting = self.pending.as_mut().and_then(|pending| pending.attribute.take());
         if let Some((Some(attribute), _)) = waiting {
-            let value = String::from_utf8_lossy(value);
+            let value = utf8(value);
             self.store(attribute, &value, span);
         }
     }
@@ -312,7 +320,7 @@ impl<'a> Builder<'a> {
             self.error(MarkupError::new(name_range, message).maybe_hint(Tag::hint(&pending.name)));
             if !self_closing {
                 let content = self.content();
-                self.push_open(Open { name: pending.name, node: None, content, source });
+                self.push_open(Open { name: pending.name, tag: None, node: None, content, source });
             }
             return;
         };
@@ -342,7 +350,7 @@ impl<'a> Builder<'a> {
                     .hint(format!("write `<{name}></{name}>`")),
             );
         } else {
-            self.push_open(Open { name: pending.name, node, content: kind.content, source });
+            self.push_open(Open { name: pending.name, tag: Some(tag), node, content: kind.content, source });
         }
     }
 
@@ -398,6 +406,7 @@ impl<'a> Builder<'a> {
         }
         self.push_open(Open {
             name: name.into(),
+            tag: Some(tag),
             node: node.filter(|node| *node == BODY),
             content: tag.kind().content,
             source,
@@ -413,15 +422,16 @@ impl<'a> Builder<'a> {
             Place::Running if at_top => None,
             place => self.content().refuses(place, kind.name),
         };
-        let parent_name = parent.map_or("body", |open| &open.name).to_owned();
         if let Some(why) = refusal {
+            let parent_name = parent.map_or("body", |open| &open.name).to_owned();
             let message = format!("`{}` cannot stand in `{}`", kind.name, shown(&parent_name));
             self.error(MarkupError::new(source.clone(), message).hint(why));
         }
-        if kind.name == "a" && self.open.iter().any(|open| &*open.name == "a") {
+        if kind.makes == Makes::Link && self.open.iter().any(|open| open.tag == Some(tag)) {
             self.error(MarkupError::new(source.clone(), "a link cannot stand in a link"));
         }
-        if let Some(which) = ["page-header", "page-footer"].iter().position(|name| *name == kind.name) {
+        if kind.place == Place::Running {
+            let which = usize::from(kind.makes == Makes::PageFooter);
             if std::mem::replace(&mut self.seen_running[which], true) {
                 self.error(MarkupError::new(source.clone(), format!("there is already a `{}`", kind.name)));
             }
@@ -463,8 +473,8 @@ impl<'a> Builder<'a> {
 
     fn end_tag(&mut self, name: &[u8], span: Range<usize>) {
         let just_void = self.just_void.take();
-        let name = String::from_utf8_lossy(name).into_owned();
-        if let Some(at) = self.open.iter().rposition(|open| *open.name == *name) {
+        let name = utf8(name);
+        if let Some(at) = self.open.iter().rposition(|open| open.name == name) {
             // Elements inside that were never closed.
             for open in self.open.split_off(at + 1).into_iter().rev() {
                 self.error(
@@ -482,7 +492,7 @@ impl<'a> Builder<'a> {
             Some(tag) if tag.kind().content == Content::Nothing => {
                 // Our own empty elements may be written with an end tag straight after.
                 let ours = matches!(
-                    name.as_str(),
+                    &*name,
                     "checkbox" | "lines" | "page-number" | "page-count" | "build-mark"
                 );
                 if !(ours && just_void == Some(tag)) {
@@ -503,7 +513,7 @@ impl<'a> Builder<'a> {
     /// What is checked when an element is whole.
     fn closed(&mut self, open: &Open) {
         let Some(node) = open.node else { return };
-        if &*open.name == "qr" {
+        if open.tag.is_some_and(|tag| tag.makes() == Makes::Qr) {
             let has_data = self.tree.value(node, Attribute::Data).is_some();
             let has_text = (node as usize + 1) < self.tree.nodes.len();
             match (has_data, has_text) {
@@ -521,7 +531,7 @@ impl<'a> Builder<'a> {
     }
 
     fn string(&mut self, value: &[u8], span: Range<usize>) {
-        let text = String::from_utf8_lossy(value);
+        let text = utf8(value);
         let top = self.open.last();
         let blank = text.bytes().all(|byte| byte.is_ascii_whitespace());
         if let Some(open) = top {
@@ -620,39 +630,26 @@ impl<'a> Builder<'a> {
         }
         let missing = |attribute| self.tree.attribute(node, attribute).is_none();
         let mut mistakes = Vec::new();
-        match tag.name() {
-            "img" => {
-                if missing(Attribute::Src) {
-                    mistakes.push(("`img` needs `src`", "as `<img src=\"{{ case.photo.src }}\" alt=\"…\">`"));
-                }
-                if missing(Attribute::Alt) {
-                    mistakes.push((
-                        "`img` needs `alt`: what the picture shows",
-                        "write `alt=\"\"` for decoration",
-                    ));
-                }
-            }
-            "a" if missing(Attribute::Href) => {
-                mistakes.push(("`a` needs `href`", "use `span` for what leads nowhere"))
-            }
-            _ => {}
+        if tag.makes() == Makes::Image && missing(Attribute::Src) {
+            mistakes.push(("`img` needs `src`", "as `<img src=\"{{ case.photo.src }}\" alt=\"…\">`"));
+        }
+        if tag.makes() == Makes::Image && missing(Attribute::Alt) {
+            mistakes.push(("`img` needs `alt`: what the picture shows", "write `alt=\"\"` for decoration"));
+        }
+        if tag.makes() == Makes::Link && missing(Attribute::Href) {
+            mistakes.push(("`a` needs `href`", "use `span` for what leads nowhere"));
         }
         for (message, hint) in mistakes {
             self.error(MarkupError::new(source.clone(), message).hint(hint));
         }
-        match tag.name() {
-            "ol" => {
-                let start = self.tree.value(node, Attribute::Start).and_then(|text| text.trim().parse().ok());
-                self.tree.nodes[node as usize].ordinal = start.unwrap_or(1);
-            }
-            "li" => {
-                let own = self.tree.value(node, Attribute::Value).and_then(|text| text.trim().parse().ok());
-                let list = self.tree.nodes[node as usize].parent as usize;
-                let ordinal = own.unwrap_or(self.tree.nodes[list].ordinal);
-                self.tree.nodes[node as usize].ordinal = ordinal;
-                self.tree.nodes[list].ordinal = ordinal.saturating_add(1);
-            }
-            _ => {}
+        let number = |attribute| self.tree.value(node, attribute).and_then(|text| text.trim().parse().ok());
+        if let Some(start) = number(Attribute::Start) {
+            self.tree.nodes[node as usize].ordinal = start;
+        } else if tag.makes() == Makes::Item {
+            let list = self.tree.nodes[node as usize].parent as usize;
+            let ordinal = number(Attribute::Value).unwrap_or(self.tree.nodes[list].ordinal);
+            self.tree.nodes[node as usize].ordinal = ordinal;
+            self.tree.nodes[list].ordinal = ordinal.saturating_add(1);
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLockReadGuard};
 use super::{CONTEXTS, Context, Entry, Needs, Origin, RuleSet};
 use crate::geometry::mm;
 use crate::markup::MarkupError;
-use crate::markup::element::{Attribute, Tag};
+use crate::markup::element::{Attribute, Makes, Tag};
 use crate::markup::html::{BODY, HTML, NONE, RawKind, RawTree, pitch};
 use crate::markup::style::{Display, Position, Style};
 use crate::markup::tree::{BoxRole, Document, Element, Node, NodeId, NodeKind};
@@ -150,27 +150,27 @@ pub(super) fn build(html: &str, raw: &RawTree, rules: &RuleSet, errors: &mut Vec
                 }
                 let display = style.boxed.display;
                 let inline = matches!(display, Display::Inline | Display::InlineBlock);
-                let running = matches!(tag.name(), "page-header" | "page-footer");
+                let running = matches!(tag.makes(), Makes::PageHeader | Makes::PageFooter);
                 if at != BODY && !running && style.boxed.position != Position::Absolute {
                     settle_blank(raw, node.parent, inline, &mut made, &mut nodes);
                     made[node.parent as usize].after_inline = inline;
                 }
-                let kind = match tag.name() {
-                    "wbr" => NodeKind::Text(Arc::from("\u{200B}")),
+                let kind = match tag.makes() {
+                    Makes::WordBreak => NodeKind::Text(Arc::from("\u{200B}")),
                     _ => NodeKind::Element(element(raw, at, *tag)),
                 };
                 let id =
                     push(&mut nodes, Node { kind, style, children: Vec::new(), source: node.source.clone() });
                 made[at as usize].id = id.0;
-                match tag.name() {
-                    "page-header" => header = Some(id),
-                    "page-footer" => footer = Some(id),
+                match tag.makes() {
+                    Makes::PageHeader => header = Some(id),
+                    Makes::PageFooter => footer = Some(id),
                     _ if at != BODY => nodes[parent.id as usize].children.push(id),
                     _ => {}
                 }
             }
             RawKind::Text(text) => {
-                if parent.id == NONE || raw.tag(node.parent).is_some_and(|tag| tag.name() == "qr") {
+                if parent.id == NONE || raw.tag(node.parent).is_some_and(|tag| tag.makes() == Makes::Qr) {
                     continue;
                 }
                 let text = raw.str(text);
@@ -229,10 +229,10 @@ fn element(raw: &RawTree, at: u32, tag: Tag) -> Element {
     let value = |name: Attribute| raw.value(at, name).map(str::trim);
     let text = |name: Attribute| Arc::<str>::from(value(name).unwrap_or_default());
     let span = |name: Attribute| value(name).and_then(|text| text.parse().ok()).unwrap_or(1_u16);
-    match tag.name() {
-        "br" => Element::LineBreak,
-        "img" => Element::Image { source: text(Attribute::Src), alt: text(Attribute::Alt) },
-        "qr" => {
+    match tag.makes() {
+        Makes::LineBreak => Element::LineBreak,
+        Makes::Image => Element::Image { source: text(Attribute::Src), alt: text(Attribute::Alt) },
+        Makes::Qr => {
             let inner = raw.nodes.get(at as usize + 1).filter(|next| next.parent == at);
             let inner = inner.and_then(|next| match &next.kind {
                 RawKind::Text(text) => Some(raw.str(text).trim()),
@@ -240,46 +240,32 @@ fn element(raw: &RawTree, at: u32, tag: Tag) -> Element {
             });
             Element::Qr { text: Arc::from(value(Attribute::Data).or(inner).unwrap_or_default()) }
         }
-        "lines" => Element::Lines {
+        Makes::Lines => Element::Lines {
             count: value(Attribute::Count).and_then(|count| count.parse().ok()),
             pitch: mm(value(Attribute::Pitch).and_then(pitch).unwrap_or(PITCH)),
         },
-        "checkbox" => Element::Checkbox,
-        "address" => Element::Address,
-        "a" => Element::Link { href: text(Attribute::Href) },
-        "li" => Element::ListItem { ordinal: raw.nodes[at as usize].ordinal },
-        "table" => Element::Table,
-        "thead" => Element::TableHead,
-        "tbody" | "tfoot" => Element::TableBody,
-        "tr" => Element::TableRow,
-        "td" | "th" => Element::TableCell {
-            header: tag.name() == "th",
+        Makes::Checkbox => Element::Checkbox,
+        Makes::Address => Element::Address,
+        Makes::Link => Element::Link { href: text(Attribute::Href) },
+        Makes::Item => Element::ListItem { ordinal: raw.nodes[at as usize].ordinal },
+        Makes::Table => Element::Table,
+        Makes::TableHead => Element::TableHead,
+        Makes::TableBody => Element::TableBody,
+        Makes::TableRow => Element::TableRow,
+        makes @ (Makes::HeaderCell | Makes::Cell) => Element::TableCell {
+            header: makes == Makes::HeaderCell,
             colspan: span(Attribute::Colspan),
             rowspan: span(Attribute::Rowspan),
         },
-        "page-number" => Element::PageNumber,
-        "page-count" => Element::PageCount,
-        "build-mark" => Element::BuildMark,
-        name => Element::Box(role(raw, at, name)),
-    }
-}
-
-fn role(raw: &RawTree, at: u32, name: &str) -> BoxRole {
-    let silent = raw.value(at, Attribute::Role).is_some()
-        || raw.value(at, Attribute::AriaHidden).map(str::trim) == Some("true");
-    match name {
-        _ if silent => BoxRole::Artifact,
-        "h1" => BoxRole::Heading(1),
-        "h2" => BoxRole::Heading(2),
-        "h3" => BoxRole::Heading(3),
-        "h4" => BoxRole::Heading(4),
-        "h5" => BoxRole::Heading(5),
-        "h6" => BoxRole::Heading(6),
-        "p" => BoxRole::Paragraph,
-        "ul" | "ol" => BoxRole::List,
-        "section" | "article" | "aside" | "nav" | "main" => BoxRole::Section,
-        "hr" | "page-header" | "page-footer" => BoxRole::Artifact,
-        _ => BoxRole::None,
+        Makes::PageNumber => Element::PageNumber,
+        Makes::PageCount => Element::PageCount,
+        Makes::BuildMark => Element::BuildMark,
+        Makes::PageHeader | Makes::PageFooter => Element::Box(BoxRole::Artifact),
+        Makes::Box(_) if value(Attribute::Role).is_some() || value(Attribute::AriaHidden) == Some("true") => {
+            Element::Box(BoxRole::Artifact)
+        }
+        Makes::Box(role) => Element::Box(role),
+        Makes::Nothing | Makes::WordBreak => Element::Box(BoxRole::None),
     }
 }
 
