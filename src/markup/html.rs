@@ -339,8 +339,11 @@ impl<'a> Builder<'a> {
         if let Some(node) = node {
             self.check_attributes(tag, node, &source);
         }
+        // A `div` round a term and what it means holds what its `dl` holds.
+        let in_list = self.content() == Content::Descriptions && kind.place == Place::Block;
+        let content = if in_list { Content::Descriptions } else { kind.content };
         let has_data =
-            tag.name() == "qr" && node.is_some_and(|n| self.tree.value(n, Attribute::Data).is_some());
+            kind.makes == Makes::Qr && node.is_some_and(|n| self.tree.value(n, Attribute::Data).is_some());
         if kind.content == Content::Nothing || (has_data && self_closing) {
             self.just_void = Some(tag);
         } else if self_closing {
@@ -350,7 +353,7 @@ impl<'a> Builder<'a> {
                     .hint(format!("write `<{name}></{name}>`")),
             );
         } else {
-            self.push_open(Open { name: pending.name, tag: Some(tag), node, content: kind.content, source });
+            self.push_open(Open { name: pending.name, tag: Some(tag), node, content, source });
         }
     }
 
@@ -491,10 +494,8 @@ impl<'a> Builder<'a> {
         match Tag::find(&name) {
             Some(tag) if tag.kind().content == Content::Nothing => {
                 // Our own empty elements may be written with an end tag straight after.
-                let ours = matches!(
-                    &*name,
-                    "checkbox" | "lines" | "page-number" | "page-count" | "build-mark"
-                );
+                let ours =
+                    matches!(&*name, "checkbox" | "lines" | "page-number" | "page-count" | "build-mark");
                 if !(ours && just_void == Some(tag)) {
                     self.error(MarkupError::new(
                         span,

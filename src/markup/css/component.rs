@@ -120,6 +120,7 @@ fn read(
             | Token::ParenthesisBlock
             | Token::SquareBracketBlock
             | Token::CurlyBracketBlock => {
+                let open = start..parser.position().byte_index();
                 let inner = parser.parse_nested_block(|parser| read(parser, css, errors))?;
                 let close = match &token {
                     Token::SquareBracketBlock => ']',
@@ -128,7 +129,6 @@ fn read(
                 };
                 let end = parser.position().byte_index();
                 if !css[start..end].ends_with(close) || inner.last().is_some_and(|c| c.range.end == end) {
-                    let open = start..(parser_open_end(&token, start)).min(css.len());
                     errors.push(
                         MarkupError::new(open, "this bracket is never closed")
                             .hint(format!("write a `{close}` where it ends")),
@@ -157,14 +157,6 @@ fn read(
             _ => Kind::Bad,
         };
         all.push(Component { kind, range: start..parser.position().byte_index() });
-    }
-}
-
-/// Where the opening token of a block ends: after the name and bracket of a function, or after one bracket.
-fn parser_open_end(token: &Token<'_>, start: usize) -> usize {
-    match token {
-        Token::Function(name) => start + name.len() + 1,
-        _ => start + 1,
     }
 }
 
