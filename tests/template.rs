@@ -9,12 +9,13 @@ mod kit;
 #[path = "template/support.rs"]
 mod support;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use makekit::diag::{Report, Sources};
-use makekit::template::{RenderOptions, Rendered, Subject};
+use makekit::template::{Bounds, RenderOptions, Rendered, Subject, Templates};
 
 const CASES: &str = "tests/template/cases";
 
@@ -31,7 +32,11 @@ fn main() {
             Trial::test(name, move || run(&folder))
         })
         .chain(hostile::trials())
-        .chain([Trial::test("html leads back to its template", leads_back)])
+        .chain([
+            Trial::test("html leads back to its template", leads_back),
+            Trial::test("built-in templates are right", built_in_are_right),
+            Trial::test("built-in words are complete", built_in_words_are_complete),
+        ])
         .collect();
     libtest_mimic::run(&arguments, tests).exit();
 }
@@ -106,4 +111,56 @@ fn leads_back() -> Result<(), Failed> {
     assert_eq!(place("Maryia")?, "{{ case.name }}");
     assert_eq!(place("Drop the charges")?, "{{ d }}");
     Ok(())
+}
+
+/// The built-in templates load without a word, and each renders for all its subjects.
+fn built_in_are_right() -> Result<(), Failed> {
+    let sources = Sources::default();
+    let kit = kit::kit(&sources);
+    let mut report = Report::default();
+    let templates = Templates::load(&[], Bounds::default(), &sources, &mut report);
+    let said = support::shown(report, &sources);
+    let templates = templates.filter(|_| said.is_empty()).ok_or_else(|| said.clone())?;
+    let rendered = support::render_all(&templates, &kit, &sources);
+    let mistakes: Vec<&str> = rendered.lines().filter(|line| line.starts_with("error: ")).collect();
+    if mistakes.is_empty() { Ok(()) } else { Err(mistakes.join("\n").into()) }
+}
+
+/// Every language has every string of the English file, with the same blanks.
+fn built_in_words_are_complete() -> Result<(), Failed> {
+    let words = |path: &Path| -> Result<BTreeMap<String, BTreeSet<String>>, Failed> {
+        let table: toml::Table = fs::read_to_string(path)?.parse()?;
+        let blanks = |text: &str| -> BTreeSet<String> {
+            let names = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+            names.map(|(name, _)| name.to_owned()).collect()
+        };
+        let entries = table.into_iter().filter(|(key, _)| key != "language");
+        let all = |value: toml::Value| match value {
+            toml::Value::Table(forms) => {
+                forms.values().filter_map(|form| form.as_str()).flat_map(blanks).collect()
+            }
+            text => text.as_str().map(blanks).unwrap_or_default(),
+        };
+        Ok(entries.map(|(key, value)| (key, all(value))).collect())
+    };
+    let folder = Path::new("templates/strings");
+    let english = words(&folder.join("en.toml"))?;
+    let mut faults = Vec::new();
+    for entry in fs::read_dir(folder)?.flatten() {
+        let (path, own) = (entry.path(), words(&entry.path())?);
+        let missing = english.keys().filter(|key| !own.contains_key(*key));
+        faults.extend(missing.map(|key| format!("{} lacks `{key}`", path.display())));
+        let spare = own.keys().filter(|key| !english.contains_key(*key));
+        faults.extend(spare.map(|key| format!("{} has `{key}`, which English lacks", path.display())));
+        for (key, blanks) in &own {
+            // One form of a plural may say its number in words.
+            if english
+                .get(key)
+                .is_some_and(|all| !blanks.is_subset(all) || all.difference(blanks).any(|b| b != "n"))
+            {
+                faults.push(format!("{}: the blanks of `{key}` are not those of English", path.display()));
+            }
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n").into()) }
 }

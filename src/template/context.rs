@@ -261,8 +261,8 @@ fn strings(lines: &[String]) -> Vec<Value> {
 fn rectangle(rect: &MmRect) -> Value {
     let mut object = Object::with_capacity(6);
     object
-        .set("x", round(rect.x))
-        .set("y", round(rect.y))
+        .set("left", round(rect.x))
+        .set("top", round(rect.y))
         .set("width", round(rect.width))
         .set("height", round(rect.height))
         .set("right", round(rect.right()))
@@ -297,14 +297,7 @@ fn label_zone(kit: &Kit) -> Value {
 
 fn upright(width: f32, height: f32, address: &MmRect) -> Object {
     let mut object = Object::default();
-    let mut origin = Object::default();
-    origin.set("x", 0.0).set("y", 0.0);
-    object
-        .set("width", round(width))
-        .set("height", round(height))
-        .set("origin", origin.done())
-        .set("quarter_turns", 0)
-        .set("address", rectangle(address));
+    object.set("width", round(width)).set("height", round(height)).set("address", rectangle(address));
     object
 }
 

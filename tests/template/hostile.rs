@@ -178,16 +178,22 @@ pub fn run_as_child() {
     let Ok(name) = std::env::var(VARIABLE) else { return };
     let case = CASES.iter().find(|case| case.name == name).expect("a known case");
     let stack = if case.name == SMALL_STACK { 2 << 20 } else { STACK };
-    let child = std::thread::Builder::new().stack_size(stack).spawn(|| render(&(case.files)()));
+    let child = std::thread::Builder::new()
+        .stack_size(stack)
+        .spawn(move || render(&(case.files)(), if case.status == 0 { 10 } else { 1 }));
     let status = child.expect("a thread").join().unwrap_or(101);
     std::process::exit(status);
 }
 
-fn render(files: &[(String, String)]) -> i32 {
+fn render(files: &[(String, String)], seconds: u64) -> i32 {
     let sources = Sources::default();
     let kit = kit::kit(&sources);
-    let bounds =
-        Bounds { time: Duration::from_secs(1), memory: 64 << 20, output_bytes: 1 << 20, ..Bounds::default() };
+    let bounds = Bounds {
+        time: Duration::from_secs(seconds),
+        memory: 64 << 20,
+        output_bytes: 1 << 20,
+        ..Bounds::default()
+    };
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let user = support::files(&sources, &files);
     let mut report = Report::default();
