@@ -3,6 +3,7 @@
 //! All arithmetic is in whole letters, days and hundredths of a currency's unit, so that every sum adds up on paper.
 
 mod days;
+mod prints;
 mod share;
 mod stamps;
 
@@ -13,6 +14,7 @@ use serde::Serialize;
 use crate::model::{Kit, Status, TargetRole};
 
 pub use days::{Day, DayKind, days};
+pub use prints::{About, PrintFor};
 pub use share::share;
 pub use stamps::{Stamps, stamps};
 
@@ -49,13 +51,17 @@ pub struct Plan {
 }
 
 /// What one case gets.
-#[derive(Debug, Clone, Serialize, PartialEq)]
+#[derive(Debug, Clone, Default, Serialize, PartialEq)]
 pub struct CaseShare {
     pub id: Arc<str>,
     pub name: Arc<str>,
     /// Letters to be written for it.
     pub letters: u32,
     pub targets: Vec<TargetShare>,
+    /// Its letters by the way they go: post abroad, post at home, and by other means than post.
+    pub abroad: u32,
+    pub at_home: u32,
+    pub not_by_post: u32,
     /// True where cards go to the person or the family, all in one envelope.
     pub cards: bool,
 }
@@ -90,18 +96,17 @@ pub fn plan(kit: &Kit, destinations: &[Destination]) -> Plan {
     let letters_each = kit.event.letters_each.as_ref().map(|f| f.value);
     let letters = participants.zip(letters_each).map(|(p, l)| p.saturating_mul(l));
 
-    let writable: Vec<usize> = kit
-        .cases
+    let open = kit.cases.iter().enumerate().filter(|(_, case)| case.status != Status::Ended);
+    let open: Vec<(usize, Vec<usize>)> = open.map(|(index, _)| (index, written_to(kit, index))).collect();
+    // A case that nobody can be written to from here gets no pile: its letters go to the others.
+    let piles = share(letters.unwrap_or(0), open.iter().filter(|(_, targets)| !targets.is_empty()).count());
+    let mut rest = piles.iter().copied();
+    let cases: Vec<CaseShare> = open
         .iter()
-        .enumerate()
-        .filter(|(_, c)| c.status != Status::Ended)
-        .map(|(index, _)| index)
-        .collect();
-    let piles = share(letters.unwrap_or(0), writable.len());
-    let cases: Vec<CaseShare> = writable
-        .iter()
-        .zip(&piles)
-        .map(|(&index, &pile)| case_share(kit, index, pile, destinations))
+        .map(|(index, targets)| {
+            let pile = if targets.is_empty() { 0 } else { rest.next().unwrap_or(0) };
+            case_share(kit, *index, targets, pile, destinations)
+        })
         .collect();
 
     let mut missing = Vec::new();
@@ -134,20 +139,30 @@ pub fn plan(kit: &Kit, destinations: &[Destination]) -> Plan {
     }
 }
 
-fn case_share(kit: &Kit, index: usize, pile: u32, destinations: &[Destination]) -> CaseShare {
-    let case = &kit.cases[index];
-    let to = |target: Option<usize>| destinations.iter().find(|d| d.case == index && d.target == target);
+/// The targets of a case that are written to from the sender's country, by their index.
+fn written_to(kit: &Kit, case: usize) -> Vec<usize> {
     let sender = kit.sender.as_ref().map(|s| s.address.country.value);
-    let written_to: Vec<usize> = case
+    kit.cases[case]
         .targets
         .iter()
         .enumerate()
         .filter(|(_, t)| t.role == TargetRole::Target)
         .filter(|(_, t)| t.only_in.is_empty() || sender.is_some_and(|s| t.only_in.contains(&s)))
         .map(|(target, _)| target)
-        .collect();
+        .collect()
+}
+
+fn case_share(
+    kit: &Kit,
+    index: usize,
+    written_to: &[usize],
+    pile: u32,
+    destinations: &[Destination],
+) -> CaseShare {
+    let case = &kit.cases[index];
+    let to = |target: Option<usize>| destinations.iter().find(|d| d.case == index && d.target == target);
     let letters = share(pile, written_to.len());
-    let targets = written_to
+    let targets: Vec<TargetShare> = written_to
         .iter()
         .zip(letters)
         .map(|(&target, letters)| {
@@ -164,7 +179,14 @@ fn case_share(kit: &Kit, index: usize, pile: u32, destinations: &[Destination]) 
         id: case.id.clone(),
         name: case.name.value.clone(),
         letters: pile,
+        abroad: sum(&targets, |t| t.post && !t.domestic),
+        at_home: sum(&targets, |t| t.post && t.domestic),
+        not_by_post: sum(&targets, |t| !t.post),
         targets,
         cards: case.solidarity.is_some(),
     }
+}
+
+fn sum(targets: &[TargetShare], of: impl Fn(&TargetShare) -> bool) -> u32 {
+    targets.iter().filter(|target| of(target)).map(|target| target.letters).sum()
 }

@@ -8,6 +8,7 @@ use crate::diag::{Diagnostic, FileId, Report, Span};
 use crate::frame::StockKind;
 use crate::load::{Raw, RawValue};
 use crate::model::Field;
+use crate::plan::PrintFor;
 
 /// How often a sheet renders, and what its context holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,6 +61,8 @@ pub struct SheetDef {
     pub per: Per,
     pub stock: StockKind,
     pub fit: Fit,
+    /// Editions in which a sheet of [`Fit::OnePage`] takes as many pages as it needs.
+    pub flow_in: Vec<Field<Arc<str>>>,
     /// With [`Fit::OnePage`]: how far type may shrink, as a share of its size.
     pub min_scale: f32,
     /// Its place in a kit that names no sheets; sheets without one follow, by name.
@@ -69,18 +72,37 @@ pub struct SheetDef {
     pub needs: Vec<Field<Arc<str>>>,
     /// How many of each are printed one after another.
     pub copies: u32,
+    /// How many of each the event needs.
+    pub print_for: PrintFor,
     /// Its index among all sheets.
     pub(super) number: usize,
 }
 
 impl SheetDef {
+    /// What happens to a longer text in an edition.
+    pub fn fit_in(&self, edition: &str) -> Fit {
+        if self.flow_in.iter().any(|name| ***name == *edition) { Fit::Flow } else { self.fit }
+    }
+
     /// The name of its template.
     pub(super) fn template(&self) -> String {
         format!("{}.html", self.name)
     }
 }
 
-const KEYS: [&str; 9] = ["title", "per", "stock", "fit", "min-scale", "order", "words", "needs", "copies"];
+const KEYS: [&str; 11] = [
+    "title",
+    "per",
+    "stock",
+    "fit",
+    "flow-in",
+    "min-scale",
+    "order",
+    "words",
+    "needs",
+    "copies",
+    "print-for",
+];
 
 /// Where the parts of a template file lie, in bytes.
 pub(super) struct Split<'t> {
@@ -128,11 +150,13 @@ pub(super) fn read(name: &str, front: Option<(usize, &str)>, file: FileId, repor
         per: Per::Case,
         stock: StockKind::Paper,
         fit: Fit::Flow,
+        flow_in: Vec::new(),
         min_scale: 1.0,
         order: i64::MAX,
         words: Words::Kit,
         needs: Vec::new(),
         copies: 1,
+        print_for: PrintFor::Table,
         number: 0,
     };
     let Some((start, text)) = front else {
@@ -145,6 +169,7 @@ pub(super) fn read(name: &str, front: Option<(usize, &str)>, file: FileId, repor
     };
     let mut errors = Report::default();
     let mut per = None;
+    let mut print_for = None;
     for entry in table(text, file, start, &mut errors).entries {
         let value = &entry.value;
         let mut reader = Reader { key: &entry.key, report: &mut errors };
@@ -188,7 +213,17 @@ pub(super) fn read(name: &str, front: Option<(usize, &str)>, file: FileId, repor
             "copies" => {
                 sheet.copies = reader.whole(value, 1..=1_000).map_or(sheet.copies, |n| n as u32);
             }
-            "needs" => sheet.needs = reader.paths(value),
+            "needs" => sheet.needs = reader.texts(value),
+            "flow-in" => sheet.flow_in = reader.texts(value),
+            "print-for" => {
+                const CHOICES: [(&str, PrintFor); 4] = [
+                    ("event", PrintFor::Event),
+                    ("table", PrintFor::Table),
+                    ("person", PrintFor::Person),
+                    ("letter", PrintFor::Letter),
+                ];
+                print_for = reader.choice(value, &CHOICES);
+            }
             unknown => {
                 let mut error = Diagnostic::error(format!("unknown key `{unknown}` in the front matter"))
                     .at(entry.key_span);
@@ -206,6 +241,11 @@ pub(super) fn read(name: &str, front: Option<(usize, &str)>, file: FileId, repor
                 .hint("`per` is `kit`, `case`, `target` or `addressee`: how often the sheet is printed"),
         ),
     }
+    sheet.print_for = print_for.unwrap_or(match sheet.per {
+        Per::Kit => PrintFor::Event,
+        Per::Case => PrintFor::Table,
+        Per::Target | Per::Addressee => PrintFor::Letter,
+    });
     let known: &[&str] = match sheet.words {
         Words::Target if matches!(sheet.per, Per::Kit | Per::Case) => &["kit", "case"],
         Words::Case if sheet.per == Per::Kit => &["kit"],
@@ -294,7 +334,7 @@ impl Reader<'_> {
         found
     }
 
-    fn paths(&mut self, value: &Raw) -> Vec<Field<Arc<str>>> {
+    fn texts(&mut self, value: &Raw) -> Vec<Field<Arc<str>>> {
         let RawValue::Array(items) = &value.value else {
             self.wrong("a list of texts", value);
             return Vec::new();

@@ -1,0 +1,93 @@
+//! The plan and what a sheet is about in; how many prints of it the event needs out.
+
+use super::Plan;
+
+/// For whom a sheet is printed, as its front matter says (`print-for`): how many of each the event needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PrintFor {
+    /// One.
+    Event,
+    /// One for each table.
+    Table,
+    /// One for each participant.
+    Person,
+    /// One for each letter that is planned for its case or addressee.
+    Letter,
+}
+
+/// Whom one piece of a sheet is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About<'a> {
+    Kit,
+    /// A case by its id.
+    Case(&'a str),
+    /// A target of a case by its index there; `None`: the solidarity address.
+    Addressee(&'a str, Option<usize>),
+}
+
+impl Plan {
+    /// Prints of one piece that the event needs; 1 where the number that it depends on is missing.
+    pub fn prints(&self, print_for: PrintFor, about: About<'_>) -> u32 {
+        let wanted = match (print_for, about) {
+            (PrintFor::Event, _) => Some(1),
+            (PrintFor::Table, _) => self.tables,
+            (PrintFor::Person, _) => self.participants,
+            (PrintFor::Letter, About::Kit) => self.letters,
+            (PrintFor::Letter, About::Case(id)) => {
+                self.letters.and_then(|_| self.cases.iter().find(|case| &*case.id == id).map(|c| c.letters))
+            }
+            (PrintFor::Letter, About::Addressee(id, target)) => Some(self.copies(id, target)),
+        };
+        wanted.unwrap_or(1).max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{CaseShare, TargetShare};
+
+    fn share(id: &str, letters: u32, targets: &[u32], cards: bool) -> CaseShare {
+        let target = |(target, &letters)| TargetShare { target, letters, post: true, domestic: false };
+        CaseShare {
+            id: id.into(),
+            name: id.into(),
+            letters,
+            targets: targets.iter().enumerate().map(target).collect(),
+            cards,
+            ..CaseShare::default()
+        }
+    }
+
+    fn plan(participants: Option<u32>) -> Plan {
+        Plan {
+            participants,
+            letters: participants.map(|p| p * 3),
+            tables: participants.map(|p| p.div_ceil(6)),
+            cases: vec![share("a", 11, &[6, 5], true), share("b", 10, &[10], false)],
+            ..Plan::default()
+        }
+    }
+
+    #[test]
+    fn prints_follow_people_tables_and_letters() {
+        let plan = plan(Some(7));
+        assert_eq!(plan.prints(PrintFor::Event, About::Kit), 1);
+        assert_eq!(plan.prints(PrintFor::Table, About::Case("a")), 2);
+        assert_eq!(plan.prints(PrintFor::Person, About::Kit), 7);
+        assert_eq!(plan.prints(PrintFor::Letter, About::Kit), 21);
+        assert_eq!(plan.prints(PrintFor::Letter, About::Case("a")), 11);
+        assert_eq!(plan.prints(PrintFor::Letter, About::Addressee("a", Some(1))), 5);
+        assert_eq!(plan.prints(PrintFor::Letter, About::Addressee("a", None)), 1);
+    }
+
+    #[test]
+    fn without_numbers_one_of_each_is_printed() {
+        let plan = plan(None);
+        for print_for in [PrintFor::Event, PrintFor::Table, PrintFor::Person, PrintFor::Letter] {
+            for about in [About::Kit, About::Case("a"), About::Addressee("b", Some(0))] {
+                assert_eq!(plan.prints(print_for, about), 1, "{print_for:?} {about:?}");
+            }
+        }
+    }
+}
