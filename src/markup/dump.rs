@@ -69,13 +69,13 @@ fn fields(pretty: &str) -> Vec<String> {
         let text = line.trim();
         if depth == 4 && !text.starts_with(['}', ')', ']']) {
             all.push(text.to_owned());
-        } else if depth >= 4 {
-            if let Some(last) = all.last_mut() {
-                if !last.ends_with(['(', '[', '{']) && !text.starts_with([')', ']', '}']) {
-                    last.push(' ');
-                }
-                last.push_str(text);
+        } else if depth >= 4
+            && let Some(last) = all.last_mut()
+        {
+            if !last.ends_with(['(', '[', '{']) && !text.starts_with([')', ']', '}']) {
+                last.push(' ');
             }
+            last.push_str(text);
         }
     }
     for field in &mut all {

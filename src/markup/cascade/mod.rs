@@ -285,12 +285,11 @@ impl RuleSet {
             }
         };
         for (origin, _, declaration) in self.rules.declarations() {
-            if let Body::Deferred { .. } = &declaration.body {
-                if let Err(error) = setters(declaration, &variables, &mut Vec::new()) {
-                    if !errors.iter().any(|(o, e)| *o == origin && *e == error) {
-                        errors.push((origin, error));
-                    }
-                }
+            if let Body::Deferred { .. } = &declaration.body
+                && let Err(error) = setters(declaration, &variables, &mut Vec::new())
+                && !errors.iter().any(|(o, e)| *o == origin && *e == error)
+            {
+                errors.push((origin, error));
             }
         }
         errors
@@ -398,10 +397,10 @@ fn setters(
 fn first_strong(raw: &RawTree, node: u32) -> Direction {
     // Descendants follow in one piece.
     for other in raw.nodes.iter().skip(node as usize + 1).take_while(|other| other.parent >= node) {
-        if let RawKind::Text(text) = &other.kind {
-            if let Some(letter) = raw.str(text).chars().find(|c| c.is_alphabetic()) {
-                return if is_rtl_letter(letter) { Direction::RightToLeft } else { Direction::LeftToRight };
-            }
+        if let RawKind::Text(text) = &other.kind
+            && let Some(letter) = raw.str(text).chars().find(|c| c.is_alphabetic())
+        {
+            return if is_rtl_letter(letter) { Direction::RightToLeft } else { Direction::LeftToRight };
         }
     }
     Direction::LeftToRight

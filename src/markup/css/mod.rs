@@ -259,13 +259,12 @@ pub fn items<'a>(body: &'a [Component], errors: &mut Vec<MarkupError>) -> Vec<It
         };
         value = trimmed(value);
         let mut important = false;
-        if let [before @ .., bang, word] = value {
-            if bang.kind == Kind::Delim('!')
-                && word.ident().is_some_and(|w| w.eq_ignore_ascii_case("important"))
-            {
-                important = true;
-                value = trimmed(before);
-            }
+        if let [before @ .., bang, word] = value
+            && bang.kind == Kind::Delim('!')
+            && word.ident().is_some_and(|w| w.eq_ignore_ascii_case("important"))
+        {
+            important = true;
+            value = trimmed(before);
         }
         let value_range = match (value.first(), value.last()) {
             (Some(first), Some(last)) => first.range.start..last.range.end,

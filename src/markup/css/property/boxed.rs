@@ -382,24 +382,24 @@ fn track(values: &mut Values<'_>) -> Read<Sizing> {
     if values.at_length() {
         return values.distance(Sign::NotNegative, Percent::Allowed).map(Sizing::Distance);
     }
-    if let Some(Component { kind: Kind::Function(name, inner), range }) = values.peek() {
-        if name.eq_ignore_ascii_case("minmax") {
-            let mut inner = Values::new(inner, range.clone(), values.property);
-            let least = inner.distance(Sign::NotNegative, Percent::Allowed)?;
-            if !inner.take_comma() {
-                return Err(inner.wrong("two sizes in `minmax()`, with a comma between"));
-            }
-            let most = if inner.take("auto") {
-                Most::Auto
-            } else if let Some(found) = fraction(&mut inner) {
-                Most::Fraction(found?)
-            } else {
-                Most::Distance(inner.distance(Sign::NotNegative, Percent::Allowed)?)
-            };
-            inner.finish()?;
-            values.next();
-            return Ok(Sizing::MinMax(least, most));
+    if let Some(Component { kind: Kind::Function(name, inner), range }) = values.peek()
+        && name.eq_ignore_ascii_case("minmax")
+    {
+        let mut inner = Values::new(inner, range.clone(), values.property);
+        let least = inner.distance(Sign::NotNegative, Percent::Allowed)?;
+        if !inner.take_comma() {
+            return Err(inner.wrong("two sizes in `minmax()`, with a comma between"));
         }
+        let most = if inner.take("auto") {
+            Most::Auto
+        } else if let Some(found) = fraction(&mut inner) {
+            Most::Fraction(found?)
+        } else {
+            Most::Distance(inner.distance(Sign::NotNegative, Percent::Allowed)?)
+        };
+        inner.finish()?;
+        values.next();
+        return Ok(Sizing::MinMax(least, most));
     }
     Err(values.wrong("lengths, `fr`, `auto`, `minmax()` or `repeat()`"))
 }

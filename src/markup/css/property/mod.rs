@@ -40,12 +40,15 @@ impl fmt::Debug for Property {
     }
 }
 
+/// What a declaration does to a style under construction.
+pub type Set = dyn Fn(&mut Draft, &Env<'_>) + Send + Sync;
+
 /// Sets one longhand of a style under construction.
 #[derive(Clone)]
 pub struct Setter {
     /// True for what other properties depend on: the font size (for `em`) and the direction (for logical sides).
     pub early: bool,
-    pub set: Arc<dyn Fn(&mut Draft, &Env<'_>) + Send + Sync>,
+    pub set: Arc<Set>,
 }
 
 impl fmt::Debug for Setter {
