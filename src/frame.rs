@@ -3,6 +3,7 @@
 //! Nothing here computes. All lengths are points; the origin of a page and of a fragment is its top left corner, y grows
 //! downwards. Items are painted in order.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -197,4 +198,112 @@ pub struct Sheet {
     pub items: Vec<Item>,
     /// Indices of the pieces that stand on it.
     pub pieces: Vec<u32>,
+}
+
+impl Page {
+    /// The page as text, for tests: one line an item, indented by its depth, lengths in points rounded to hundredths.
+    /// `face_name` gives a face's name.
+    pub fn dump(&self, face_name: &dyn Fn(FaceId) -> String) -> String {
+        let mut out = format!("page {} x {}", Hundredths(self.size.width), Hundredths(self.size.height));
+        out.push_str(if self.filler { " filler\n" } else { "\n" });
+        dump_items(&self.items, 1, face_name, &mut out);
+        out
+    }
+}
+
+/// A length as it is dumped: rounded to hundredths, without a negative zero.
+struct Hundredths(f32);
+
+impl fmt::Display for Hundredths {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rounded = (f64::from(self.0) * 100.0).round() / 100.0;
+        write!(f, "{}", if rounded == 0.0 { 0.0 } else { rounded })
+    }
+}
+
+fn dump_rect(rect: &Rect) -> String {
+    let (x, y) = (Hundredths(rect.x), Hundredths(rect.y));
+    format!("{x},{y} {} x {}", Hundredths(rect.width), Hundredths(rect.height))
+}
+
+fn dump_colour(colour: Colour) -> String {
+    format!("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue)
+}
+
+fn dump_items(items: &[Item], depth: usize, face_name: &dyn Fn(FaceId) -> String, out: &mut String) {
+    let mut depth = depth;
+    for item in items {
+        if matches!(item, Item::End) {
+            depth = depth.saturating_sub(1);
+            continue;
+        }
+        out.extend(std::iter::repeat_n("  ", depth));
+        match item {
+            Item::Glyphs(run) => dump_run(run, face_name, out),
+            Item::Fill { rect, radius, colour } => {
+                out.push_str(&format!("fill {} {}", dump_rect(rect), dump_colour(*colour)));
+                if *radius != 0.0 {
+                    out.push_str(&format!(" radius {}", Hundredths(*radius)));
+                }
+            }
+            Item::Line { from, to, width, colour, dash } => {
+                let (x0, y0, x1, y1) = (Hundredths(from.x), Hundredths(from.y), Hundredths(to.x), Hundredths(to.y));
+                let colour = dump_colour(*colour);
+                out.push_str(&format!("line {x0},{y0} to {x1},{y1} width {} {colour}", Hundredths(*width)));
+                if *dash != Dash::Solid {
+                    out.push_str(if *dash == Dash::Dashed { " dashed" } else { " dotted" });
+                }
+            }
+            Item::Modules { rects, colour } => {
+                let first = rects.first().map(dump_rect).unwrap_or_default();
+                out.push_str(&format!("modules {} {}, the first {first}", rects.len(), dump_colour(*colour)));
+            }
+            Item::Image { image, rect, clip } => {
+                out.push_str(&format!("image {} {}", image.0, dump_rect(rect)));
+                if let Some(clip) = clip {
+                    out.push_str(&format!(" clip {}", dump_rect(clip)));
+                }
+            }
+            Item::Link { rect, to: LinkTarget::Uri(uri) } => {
+                out.push_str(&format!("link {} to {uri}", dump_rect(rect)));
+            }
+            Item::Fragment { transform, fragment } => {
+                let t = transform;
+                if (t.a, t.b, t.c, t.d) == (1.0, 0.0, 0.0, 1.0) {
+                    out.push_str(&format!("at {},{}\n", Hundredths(t.e), Hundredths(t.f)));
+                } else {
+                    let turn = [t.a, t.b, t.c, t.d].map(|n| Hundredths(n).to_string()).join(" ");
+                    out.push_str(&format!("at {},{} turned {turn}\n", Hundredths(t.e), Hundredths(t.f)));
+                }
+                dump_items(&fragment.items, depth + 1, face_name, out);
+                continue;
+            }
+            Item::Begin(tag) => {
+                out.push_str(&format!("<{:?}>", tag.role));
+                if let Some(lang) = &tag.lang {
+                    out.push_str(&format!(" {lang}"));
+                }
+                depth += 1;
+            }
+            Item::End => {}
+        }
+        out.push('\n');
+    }
+}
+
+fn dump_run(run: &GlyphRun, face_name: &dyn Fn(FaceId) -> String, out: &mut String) {
+    let width: f32 = run.glyphs.iter().map(|g| g.advance).sum();
+    let text = run.text.replace('\u{AD}', "[-]");
+    let (x, y) = (Hundredths(run.origin.x), Hundredths(run.origin.y));
+    let (size, width) = (Hundredths(run.size), Hundredths(width));
+    out.push_str(&format!("{x},{y} {} {size} `{text}` {} glyphs, {width} wide", face_name(run.face), run.glyphs.len()));
+    if run.colour != Colour::BLACK {
+        out.push_str(&format!(" {}", dump_colour(run.colour)));
+    }
+    if run.rtl {
+        out.push_str(" rtl");
+    }
+    if let Some(lang) = &run.lang {
+        out.push_str(&format!(" {lang}"));
+    }
 }

@@ -279,6 +279,7 @@ impl<'a> Builder<'a> {
         if is_table {
             let mut rows = Vec::new();
             self.rows(id, scale, false, own_link, &mut rows);
+            self.captions(id, scale, own_link, &mut rows);
             if style.text.borders_collapse {
                 super::table::collapse_borders(&mut self.tree, &rows, &style, self.styles);
             }
@@ -372,6 +373,15 @@ impl<'a> Builder<'a> {
 
     /// A box without an element of its own, for text beside blocks.
     fn anonymous(&mut self, parent: NodeId, scale: f32, text: Text) -> u32 {
+        let style = self.plain_style(parent);
+        let taffy = self.styles.get(&style, 1.0);
+        let number = self.push(parent, style, taffy, Content::Text(Box::new(text)), true);
+        self.tree.nodes[number as usize].scale = scale;
+        number
+    }
+
+    /// The style of an anonymous box: its parent's text, a box with nothing of its own.
+    fn plain_style(&mut self, parent: NodeId) -> Arc<Style> {
         let style = &self.node(parent).style;
         let boxed = self
             .plain
@@ -381,11 +391,7 @@ impl<'a> Builder<'a> {
                 Arc::new(plain)
             })
             .clone();
-        let style = Arc::new(Style { text: style.text.clone(), boxed });
-        let taffy = self.styles.get(&style, 1.0);
-        let number = self.push(parent, style, taffy, Content::Text(Box::new(text)), true);
-        self.tree.nodes[number as usize].scale = scale;
-        number
+        Arc::new(Style { text: style.text.clone(), boxed })
     }
 
     /// A paragraph of inline nodes; `None` where nothing is to be seen.
@@ -489,6 +495,41 @@ impl<'a> Builder<'a> {
                 _ => {}
             }
         }
+    }
+
+    /// Puts a table's captions above its rows, as rows of one cell.
+    fn captions(&mut self, id: NodeId, scale: f32, link: Option<&Arc<str>>, rows: &mut Vec<u32>) {
+        let columns = |row: &u32| {
+            let cells = self.tree.children(*row).iter().map(|cell| match self.tree.nodes[*cell as usize].content {
+                Content::Cell { colspan, .. } => colspan,
+                _ => 1,
+            });
+            cells.fold(0_u16, u16::saturating_add)
+        };
+        let across = rows.iter().map(columns).max().unwrap_or(1).max(1);
+        let mut above = Vec::new();
+        for child in &self.node(id).children {
+            let node = self.node(*child);
+            let is_row_part = matches!(
+                node.style.boxed.display,
+                Display::TableHeaderGroup | Display::TableRowGroup | Display::TableRow
+            );
+            let NodeKind::Element(element) = &node.kind else { continue };
+            let is_row_part = is_row_part
+                || matches!(element, Element::TableHead | Element::TableBody | Element::TableRow);
+            if is_row_part || self.is_hidden(*child) {
+                continue;
+            }
+            let plain = self.plain_style(id);
+            let taffy = self.styles.get(&plain, 1.0);
+            let row = self.push(id, plain, taffy, Content::Row { head: false }, true);
+            if let Some(cell) = self.cell(*child, scale, link) {
+                self.tree.nodes[cell as usize].content = Content::Cell { colspan: across, rowspan: 1 };
+                self.adopt(row, &[cell]);
+                above.push(row);
+            }
+        }
+        rows.splice(0..0, above);
     }
 
     /// A cell: a box of its own that holds the cell's content as a single child.

@@ -185,7 +185,11 @@ impl Engine {
             }
         };
         let (scroll, cuts) = run.number_pages(fitted.scroll, cuts, fitted.scale, &fitted.addresses);
-        let pages = run.paint(&scroll, &cuts, &mut errors);
+        let mut beyond = Vec::new();
+        let pages = run.paint(&scroll, &cuts, &mut beyond);
+        // What is too wide for its column is often too wide for the page as well: said once.
+        beyond.retain(|e| !errors.iter().any(|known| known.source == e.source));
+        errors.append(&mut beyond);
         if errors.is_empty() { Ok(Laid { pages, scale: fitted.scale }) } else { Err(errors) }
     }
 

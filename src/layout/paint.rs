@@ -151,7 +151,8 @@ impl<'a> Painter<'a> {
                 }
             }
             Entry::Checkbox { rect, style } => {
-                if window.owns(rect.y) {
+                // A style with a border of its own has drawn the box already.
+                if window.owns(rect.y) && border_width(style.boxed.border.top) == 0.0 {
                     self.open();
                     self.checkbox(moved(rect), style);
                 }

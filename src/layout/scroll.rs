@@ -169,6 +169,8 @@ pub(super) struct Writer<'a, 'b> {
     keep_with_next: Option<f32>,
     /// Heights at which absolutely positioned boxes stand in the document.
     anchors: Vec<(u32, f32)>,
+    /// The top of the last thing that may not be cut.
+    last_top: f32,
     /// Inside an absolutely positioned or turned box: no cuts.
     whole: bool,
 }
@@ -182,6 +184,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             address: None,
             keep_with_next: None,
             anchors: Vec::new(),
+            last_top: 0.0,
             whole: false,
         };
         let children = writer.flow.tree.children(0).to_vec();
@@ -214,6 +217,9 @@ impl<'a, 'b> Writer<'a, 'b> {
     }
 
     fn keep(&mut self, top: f32, bottom: f32, strength: Strength) {
+        if strength == Strength::Never {
+            self.last_top = top;
+        }
         if !self.whole && bottom > top {
             self.scroll.keeps.push(Keep { top, bottom, strength });
         }
@@ -290,19 +296,29 @@ impl<'a, 'b> Writer<'a, 'b> {
                 self.keep(rect.y, rect.bottom(), Strength::Avoided);
             }
         }
-        if !anonymous && is_decorated(&style) {
+        let decorated = !anonymous && is_decorated(&style);
+        if decorated {
+            // A box is not opened at the foot of a page only to go on at the top of the next.
+            self.keep_with_next = Some(self.keep_with_next.map_or(rect.y, |top| top.min(rect.y)));
             self.scroll.entries.push(Entry::Decoration { rect, style: style.clone(), hidden });
             self.painted_to(rect.bottom());
         }
-        let tags = self.open_tags(number, element.as_ref(), &style, element_id);
+        let mut tags = self.open_tags(number, element.as_ref(), &style, element_id);
         let mut lowest = Lowest { bottom: rect.y, source: source.clone(), ..Lowest::default() };
         if self.node(number).marker.is_some() {
             self.marker(number, rect);
+        }
+        if matches!(element, Some(Element::ListItem { .. })) {
+            self.scroll.entries.push(Entry::Begin(Tag { role: Role::ListBody, lang: None }));
+            tags += 1;
         }
         lowest.take(self.content(number, rect, &style, &source));
         self.children(number, rect, &style, &mut lowest);
         for _ in 0..tags {
             self.scroll.entries.push(Entry::End);
+        }
+        if decorated && self.last_top >= rect.y {
+            self.keep(self.last_top, rect.bottom(), Strength::Avoided);
         }
         let hoisted = std::mem::take(&mut self.flow.tree.nodes[number as usize].hoisted);
         for child in hoisted {
@@ -355,7 +371,16 @@ impl<'a, 'b> Writer<'a, 'b> {
     }
 
     fn open_tags(&mut self, number: u32, element: Option<&Element>, style: &Style, id: NodeId) -> usize {
-        let Some(element) = element else { return 0 };
+        let Some(element) = element else {
+            // Text beside blocks reads as a paragraph, but in a cell or an item it is what that holds.
+            let holds_text = matches!(self.node(number).content, Content::Text(_));
+            let parent = self.element(id).map(|(element, _)| element);
+            if holds_text && !matches!(parent, Some(Element::TableCell { .. } | Element::ListItem { .. })) {
+                self.scroll.entries.push(Entry::Begin(Tag { role: Role::Paragraph, lang: None }));
+                return 1;
+            }
+            return 0;
+        };
         let lang = self.lang_of(id, style);
         let roles: &[Role] = &match element {
             Element::ListItem { .. } => vec![Role::ListItem],

@@ -81,7 +81,7 @@ impl Cluster {
 }
 
 /// Clusters of one face, size and bidirectional level.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::layout) struct Run {
     pub face: FaceId,
     pub size: f32,
