@@ -247,7 +247,8 @@ fn dump_items(items: &[Item], depth: usize, face_name: &dyn Fn(FaceId) -> String
                 }
             }
             Item::Line { from, to, width, colour, dash } => {
-                let (x0, y0, x1, y1) = (Hundredths(from.x), Hundredths(from.y), Hundredths(to.x), Hundredths(to.y));
+                let (x0, y0, x1, y1) =
+                    (Hundredths(from.x), Hundredths(from.y), Hundredths(to.x), Hundredths(to.y));
                 let colour = dump_colour(*colour);
                 out.push_str(&format!("line {x0},{y0} to {x1},{y1} width {} {colour}", Hundredths(*width)));
                 if *dash != Dash::Solid {
@@ -296,7 +297,11 @@ fn dump_run(run: &GlyphRun, face_name: &dyn Fn(FaceId) -> String, out: &mut Stri
     let text = run.text.replace('\u{AD}', "[-]");
     let (x, y) = (Hundredths(run.origin.x), Hundredths(run.origin.y));
     let (size, width) = (Hundredths(run.size), Hundredths(width));
-    out.push_str(&format!("{x},{y} {} {size} `{text}` {} glyphs, {width} wide", face_name(run.face), run.glyphs.len()));
+    out.push_str(&format!(
+        "{x},{y} {} {size} `{text}` {} glyphs, {width} wide",
+        face_name(run.face),
+        run.glyphs.len()
+    ));
     if run.colour != Colour::BLACK {
         out.push_str(&format!(" {}", dump_colour(run.colour)));
     }

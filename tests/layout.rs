@@ -56,7 +56,8 @@ fn settings(html: &str) -> Settings {
         match name.trim() {
             "size" => {
                 let (width, height) = value.trim_end_matches("mm").split_once('x').expect("a size");
-                settings.size = Size::from_mm(width.parse().expect("a width"), height.parse().expect("a height"));
+                settings.size =
+                    Size::from_mm(width.parse().expect("a width"), height.parse().expect("a height"));
             }
             "one-page" => settings.fit = Fit::OnePage { min_scale: number() },
             "address" => settings.address = number(),
@@ -95,7 +96,8 @@ fn run(path: &Path, catalogue: &Catalogue, engine: &Engine, plain: &Engine) -> R
             .iter()
             .map(|e| {
                 let source = &body[e.source.start as usize..e.source.end as usize];
-                let source: String = source.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(50).collect();
+                let source: String =
+                    source.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(50).collect();
                 format!("error: {}\n  at `{source}`\n  hint: {}\n", e.message(), e.hint().unwrap_or_default())
             })
             .collect(),

@@ -113,16 +113,22 @@ fn leads_back() -> Result<(), Failed> {
     Ok(())
 }
 
-/// The built-in templates load without a word, and each renders for all its subjects.
+/// The built-in templates load without a word, and each renders for all its subjects, in every language.
 fn built_in_are_right() -> Result<(), Failed> {
     let sources = Sources::default();
-    let kit = kit::kit(&sources);
     let mut report = Report::default();
     let templates = Templates::load(&[], Bounds::default(), &sources, &mut report);
     let said = support::shown(report, &sources);
     let templates = templates.filter(|_| said.is_empty()).ok_or_else(|| said.clone())?;
-    let rendered = support::render_all(&templates, &kit, &sources);
-    let mistakes: Vec<&str> = rendered.lines().filter(|line| line.starts_with("error: ")).collect();
+    let mut mistakes = Vec::new();
+    for entry in fs::read_dir("templates/strings")?.flatten() {
+        let mut kit = kit::kit(&sources);
+        kit.lang = entry.path().file_stem().unwrap_or_default().to_string_lossy().into();
+        let rendered = support::render_all(&templates, &kit, &sources);
+        let words = ["error: ", "warning: ", "note: the words", "note: there are no words"];
+        let wrong = rendered.lines().filter(|line| words.iter().any(|word| line.starts_with(word)));
+        mistakes.extend(wrong.map(|line| format!("{}: {line}", kit.lang)));
+    }
     if mistakes.is_empty() { Ok(()) } else { Err(mistakes.join("\n").into()) }
 }
 

@@ -500,10 +500,11 @@ impl<'a> Builder<'a> {
     /// Puts a table's captions above its rows, as rows of one cell.
     fn captions(&mut self, id: NodeId, scale: f32, link: Option<&Arc<str>>, rows: &mut Vec<u32>) {
         let columns = |row: &u32| {
-            let cells = self.tree.children(*row).iter().map(|cell| match self.tree.nodes[*cell as usize].content {
-                Content::Cell { colspan, .. } => colspan,
-                _ => 1,
-            });
+            let cells =
+                self.tree.children(*row).iter().map(|cell| match self.tree.nodes[*cell as usize].content {
+                    Content::Cell { colspan, .. } => colspan,
+                    _ => 1,
+                });
             cells.fold(0_u16, u16::saturating_add)
         };
         let across = rows.iter().map(columns).max().unwrap_or(1).max(1);
@@ -515,8 +516,8 @@ impl<'a> Builder<'a> {
                 Display::TableHeaderGroup | Display::TableRowGroup | Display::TableRow
             );
             let NodeKind::Element(element) = &node.kind else { continue };
-            let is_row_part = is_row_part
-                || matches!(element, Element::TableHead | Element::TableBody | Element::TableRow);
+            let is_row_part =
+                is_row_part || matches!(element, Element::TableHead | Element::TableBody | Element::TableRow);
             if is_row_part || self.is_hidden(*child) {
                 continue;
             }

@@ -31,7 +31,7 @@ use crate::diag::{Diagnostic, FileId, Report, Sources, Span};
 use crate::limits::{Limits, Unit};
 use crate::model::Kit;
 use errors::{Bodies, Body};
-use strings::Strings;
+use strings::{LAST_RESORT, Strings, StringsFile};
 
 /// A file of the user's own templates: its name below their folder, with `/` between the parts.
 #[derive(Debug, Clone)]
@@ -249,11 +249,11 @@ impl Reading {
             } else {
                 let sheet = sheet::read(stem, split.front, loaded.file, report);
                 if let Title::Key(key) = &sheet.title
-                    && !strings.has(key)
+                    && strings.language(LAST_RESORT).is_none_or(|words| !words.phrases.contains_key(key))
                 {
                     let mut error = Diagnostic::error(format!("the strings have no `{key}` for the title"))
                         .at(sheet.span);
-                    error.hint = toml_text::did_you_mean(key, strings.keys());
+                    error.hint = toml_text::did_you_mean(key, strings.merged(LAST_RESORT).into_keys());
                     report.push(error);
                 }
                 sheets.push(sheet);
@@ -295,16 +295,11 @@ impl Reading {
 
     fn read_strings(&self, report: &mut Report) -> Arc<Strings> {
         let mut strings = Strings::default();
-        let asked = |key: &str| {
-            self.templates
-                .values()
-                .any(|t| t.text.match_indices(key).any(|(at, _)| t.text[..at].ends_with("t.")))
-        };
-        for (tag, loaded) in &self.strings {
-            let user: Option<&dyn Fn(&str) -> bool> = if loaded.user { Some(&asked) } else { None };
-            strings.add(tag, &loaded.text, loaded.file, user, report);
+        for (tag, Loaded { text, file, user }) in &self.strings {
+            strings.add(tag, StringsFile { text: Arc::clone(text), file: *file, user: *user });
         }
-        strings.check(report);
+        self.templates.values().filter(|t| t.user).for_each(|template| strings.ask(&template.text));
+        strings.tell_users_mistakes(report);
         Arc::new(strings)
     }
 }

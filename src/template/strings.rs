@@ -1,8 +1,8 @@
 //! Takes the strings files, `strings/<lang>.toml`; gives the fixed words of a language, with those of its wider
 //! languages where it lacks one (`pt-BR`, then `pt`, then `en`).
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::plural::{CATEGORIES, Rules};
 use super::toml_text::{did_you_mean, kind, table};
@@ -32,13 +32,34 @@ pub(super) struct Language {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub phrase: Phrase,
+    pub key_span: Span,
     pub span: Span,
 }
 
-/// The strings of all languages.
+/// The strings of all languages. A language is read when it is first asked for.
 #[derive(Debug, Default)]
 pub(super) struct Strings {
-    languages: HashMap<String, Language>,
+    languages: HashMap<String, Stored>,
+    /// The strings that templates ask for.
+    asked: HashSet<String>,
+}
+
+/// The files of one language, the user's last, and what they hold once they are read.
+#[derive(Debug, Default)]
+struct Stored {
+    files: Vec<StringsFile>,
+    read: OnceLock<Language>,
+    /// The mistakes found in reading, until they are told.
+    mistakes: Mutex<Report>,
+}
+
+/// The text of a strings file.
+#[derive(Debug, Clone)]
+pub(super) struct StringsFile {
+    pub text: Arc<str>,
+    pub file: FileId,
+    /// The user's own: it may add strings only for templates that ask for them.
+    pub user: bool,
 }
 
 /// A phrase and the language it was found in, which decides its plural forms.
@@ -48,101 +69,68 @@ pub(super) struct Found<'s> {
 }
 
 impl Strings {
-    /// Takes a file in; what it gives replaces what an earlier file of its language gave. A user's file that adds a
-    /// string which no template asks for is warned of: `asked` tells.
-    pub fn add(
-        &mut self,
-        tag: &str,
-        text: &str,
-        file: FileId,
-        user: Option<&dyn Fn(&str) -> bool>,
-        report: &mut Report,
-    ) {
-        let mut language = Language::default();
-        for entry in table(text, file, 0, report).entries {
-            let span = entry.value.span;
-            match (entry.key.as_str(), &entry.value.value) {
-                ("language", RawValue::Table(table)) => language.header(table, report),
-                (key, RawValue::Text(text)) => {
-                    let phrase = Phrase::Text(Arc::from(text.trim()));
-                    language.phrases.insert(key.into(), Entry { phrase, span });
-                }
-                (key, RawValue::Table(table)) => {
-                    if let Some(phrase) = plural(key, table, span, report) {
-                        language.phrases.insert(key.into(), Entry { phrase, span });
-                    }
-                }
-                (_, RawValue::Unreadable) => {}
-                (key, _) => {
-                    report.push(expected("a text, or a table of its plural forms", key, &entry.value))
-                }
-            }
-            let key_text = entry.key.as_str();
-            if !is_name(key_text) {
-                report.push(
-                    Diagnostic::error(format!("a template cannot ask for `t.{key_text}`"))
-                        .at(entry.key_span)
-                        .hint("a string's name is made of small letters, digits and `_`"),
-                );
-            }
-            if let Some(asked) = user {
-                let known = key_text == "language"
-                    || self.languages.get(LAST_RESORT).is_none_or(|en| en.phrases.contains_key(key_text));
-                if !known && !asked(key_text) {
-                    let mut warning =
-                        Diagnostic::warning(format!("no template asks for the string `{key_text}`"))
-                            .at(entry.key_span);
-                    let names = self.languages.get(LAST_RESORT).into_iter().flat_map(|en| en.phrases.keys());
-                    warning.hint = did_you_mean(key_text, names.map(AsRef::as_ref));
-                    report.push(warning);
-                }
-            }
-        }
-        match self.languages.get_mut(tag) {
-            Some(earlier) => earlier.take(language),
-            None => {
-                self.languages.insert(tag.to_owned(), language);
-            }
+    /// Takes a file in; what it gives replaces what an earlier file of its language gives.
+    pub fn add(&mut self, tag: &str, file: StringsFile) {
+        self.languages.entry(tag.to_owned()).or_default().files.push(file);
+    }
+
+    /// Notes which strings a template asks for (`t.KEY`).
+    pub fn ask(&mut self, template: &str) {
+        for (at, _) in template.match_indices("t.") {
+            let rest = &template[at + 2..];
+            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+            self.asked.insert(rest[..end].to_owned());
         }
     }
 
-    /// Checks each language against the last resort: placeholders and plural forms.
-    pub fn check(&self, report: &mut Report) {
-        let Some(model) = self.languages.get(LAST_RESORT) else { return };
-        let mut tags: Vec<_> = self.languages.keys().collect();
-        tags.sort();
-        for tag in tags {
-            let language = &self.languages[tag];
-            for (key, entry) in &language.phrases {
-                if let Phrase::Plural(forms) = &entry.phrase {
-                    let missing: Vec<_> =
-                        language.plurals.categories().filter(|c| !forms.contains_key(c)).collect();
-                    if !missing.is_empty() {
-                        report.push(
-                            Diagnostic::error(format!(
-                                "`{key}` lacks the plural form `{}`",
-                                missing.join("`, `")
-                            ))
-                            .at(entry.span),
-                        );
-                    }
-                }
-                let Some(original) = model.phrases.get(key) else { continue };
-                let known = placeholders(&original.phrase);
-                for unknown in placeholders(&entry.phrase).into_iter().filter(|p| !known.contains(p)) {
-                    let mut warning = Diagnostic::warning(format!(
-                        "`{key}` has a placeholder `{{{unknown}}}` that nobody fills"
-                    ))
-                    .at(entry.span);
-                    warning.hint = did_you_mean(unknown, known.iter().copied());
-                    report.push(warning);
-                }
-            }
+    /// Tells the mistakes of the languages that the user has files for.
+    pub fn tell_users_mistakes(&self, report: &mut Report) {
+        let mut tags: Vec<_> =
+            self.languages.iter().filter(|(_, stored)| stored.files.iter().any(|file| file.user)).collect();
+        tags.sort_by_key(|(tag, _)| *tag);
+        tags.into_iter().for_each(|(tag, _)| self.tell_mistakes(tag, report));
+    }
+
+    /// Tells once what is wrong in the files of a language.
+    fn tell_mistakes(&self, tag: &str, report: &mut Report) {
+        self.language(tag);
+        if let Some(stored) = self.languages.get(tag) {
+            let mut mistakes = stored.mistakes.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            report.append(std::mem::take(&mut mistakes));
         }
     }
 
+    /// The strings of one language's own files.
     pub fn language(&self, tag: &str) -> Option<&Language> {
-        self.languages.get(tag)
+        let stored = self.languages.get(tag)?;
+        Some(stored.read.get_or_init(|| {
+            let mut report = Report::default();
+            let mut language = Language::default();
+            for file in &stored.files {
+                let own = Language::read(file, &mut report);
+                if file.user {
+                    let model = if tag == LAST_RESORT { Some(&language) } else { self.language(LAST_RESORT) };
+                    self.warn_of_unasked(&own, model, &mut report);
+                }
+                language.take(own);
+            }
+            let model = if tag == LAST_RESORT { Some(&language) } else { self.language(LAST_RESORT) };
+            language.check(model, &mut report);
+            *stored.mistakes.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = report;
+            language
+        }))
+    }
+
+    fn warn_of_unasked(&self, own: &Language, model: Option<&Language>, report: &mut Report) {
+        let Some(model) = model.filter(|model| !model.phrases.is_empty()) else { return };
+        for (key, entry) in &own.phrases {
+            if !model.phrases.contains_key(key) && !self.asked.contains(&**key) {
+                let mut warning = Diagnostic::warning(format!("no template asks for the string `{key}`"))
+                    .at(entry.key_span);
+                warning.hint = did_you_mean(key, model.phrases.keys().map(AsRef::as_ref));
+                report.push(warning);
+            }
+        }
     }
 
     /// The files that speak for a language, nearest first: `pt-BR`, `pt`, `en`.
@@ -168,24 +156,17 @@ impl Strings {
     pub fn merged(&self, lang: &str) -> BTreeMap<&str, Found<'_>> {
         let mut all = BTreeMap::new();
         for tag in self.chain(lang).into_iter().rev() {
-            for (key, entry) in &self.languages[tag].phrases {
+            for (key, entry) in self.language(tag).iter().flat_map(|language| &language.phrases) {
                 all.insert(key.as_ref(), Found { phrase: &entry.phrase, lang: tag });
             }
         }
         all
     }
 
-    pub fn has(&self, key: &str) -> bool {
-        self.languages.values().any(|l| l.phrases.contains_key(key))
-    }
-
-    pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.languages.values().flat_map(|l| l.phrases.keys()).map(AsRef::as_ref)
-    }
-
-    /// Says once for a language what stands in for its own words.
+    /// Tells the mistakes in the words for a language, and what stands in for those of its own.
     pub fn say_stand_ins(&self, lang: &str, report: &mut Report) {
         let chain = self.chain(lang);
+        chain.iter().for_each(|tag| self.tell_mistakes(tag, report));
         let (Some(first), Some(last)) = (chain.first(), chain.last()) else { return };
         let narrower = lang.strip_prefix(first).is_some_and(|rest| rest.starts_with('-'));
         if *first != lang && !narrower {
@@ -201,11 +182,13 @@ impl Strings {
             )));
         }
         let own = &chain[..chain.len() - usize::from(chain.len() > 1)];
-        let missing: Vec<&str> = self.languages[*last]
-            .phrases
-            .keys()
+        let has = |tag: &str, key: &str| self.language(tag).is_some_and(|own| own.phrases.contains_key(key));
+        let missing: Vec<&str> = self
+            .language(last)
+            .iter()
+            .flat_map(|language| language.phrases.keys())
             .map(AsRef::as_ref)
-            .filter(|key| !own.iter().any(|tag| self.languages[*tag].phrases.contains_key(*key)))
+            .filter(|key| !own.iter().any(|tag| has(tag, key)))
             .collect();
         if !missing.is_empty() {
             let shown = missing.iter().take(8).map(|k| format!("`{k}`")).collect::<Vec<_>>().join(", ");
@@ -219,6 +202,58 @@ impl Strings {
 }
 
 impl Language {
+    fn read(file: &StringsFile, report: &mut Report) -> Self {
+        let mut language = Self::default();
+        for entry in table(&file.text, file.file, 0, report).entries {
+            let (key, key_span, span) = (entry.key.as_str(), entry.key_span, entry.value.span);
+            let phrase = match &entry.value.value {
+                RawValue::Table(table) if key == "language" => {
+                    language.header(table, report);
+                    None
+                }
+                RawValue::Text(text) => Some(Phrase::Text(Arc::from(text.trim()))),
+                RawValue::Table(table) => plural(key, table, span, report),
+                RawValue::Unreadable => None,
+                _ => {
+                    report.push(expected("a text, or a table of its plural forms", key, &entry.value));
+                    None
+                }
+            };
+            if !is_name(key) {
+                report.push(
+                    Diagnostic::error(format!("a template cannot ask for `t.{key}`"))
+                        .at(key_span)
+                        .hint("a string's name is made of small letters, digits and `_`"),
+                );
+            }
+            if let Some(phrase) = phrase {
+                language.phrases.insert(key.into(), Entry { phrase, key_span, span });
+            }
+        }
+        language
+    }
+
+    /// Checks plural forms, and placeholders against those of the last resort.
+    fn check(&self, model: Option<&Language>, report: &mut Report) {
+        for (key, entry) in &self.phrases {
+            if let Phrase::Plural(forms) = &entry.phrase {
+                let missing: Vec<_> = self.plurals.categories().filter(|c| !forms.contains_key(c)).collect();
+                if !missing.is_empty() {
+                    let message = format!("`{key}` lacks the plural form `{}`", missing.join("`, `"));
+                    report.push(Diagnostic::error(message).at(entry.span));
+                }
+            }
+            let Some(original) = model.and_then(|model| model.phrases.get(key)) else { continue };
+            let known = placeholders(&original.phrase);
+            for unknown in placeholders(&entry.phrase).into_iter().filter(|p| !known.contains(p)) {
+                let message = format!("`{key}` has a placeholder `{{{unknown}}}` that nobody fills");
+                let mut warning = Diagnostic::warning(message).at(entry.span);
+                warning.hint = did_you_mean(unknown, known.iter().copied());
+                report.push(warning);
+            }
+        }
+    }
+
     fn header(&mut self, table: &RawTable, report: &mut Report) {
         for entry in &table.entries {
             match (entry.key.as_str(), &entry.value.value) {

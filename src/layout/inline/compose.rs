@@ -257,7 +257,9 @@ impl Composer<'_> {
             match pieces.last_mut() {
                 Some(last)
                     if !is_box
-                        && (last.run == cluster.run || self.shaped.runs[usize::from(last.run)] == self.shaped.runs[usize::from(cluster.run)])
+                        && (last.run == cluster.run
+                            || self.shaped.runs[usize::from(last.run)]
+                                == self.shaped.runs[usize::from(cluster.run)])
                         && last.span == cluster.span
                         && !self.shaped.clusters[last.clusters.start].has(INLINE_BOX) =>
                 {
