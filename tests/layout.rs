@@ -6,11 +6,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use makekit::fonts::{Catalogue, FaceId};
-use makekit::frame::ImageId;
-use makekit::geometry::Size;
+use makekit::frame::{ImageId, Item};
+use makekit::geometry::{Point, Size, Transform};
 use makekit::layout::{Engine, Fit, Job};
 use makekit::markup::Styler;
 
@@ -28,7 +29,7 @@ fn main() {
         .filter(|path| path.extension().is_some_and(|e| e == "html"))
         .collect();
     pages.sort();
-    let tests = pages
+    let mut tests: Vec<Trial> = pages
         .into_iter()
         .map(|page| {
             let name = page.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -36,7 +37,170 @@ fn main() {
             Trial::test(name, move || run(&page, &catalogue, &engine, &plain))
         })
         .collect();
+    let random = engine.clone();
+    tests.push(Trial::test("random documents stay on their pages", move || random_documents(&random)));
+    tests.push(Trial::test("speed", move || speed(&engine)).with_ignored_flag(true));
     libtest_mimic::run(&arguments, tests).exit();
+}
+
+/// Numbers from a seed (xorshift), so that a failure can be had again.
+struct Seeded(u64);
+
+impl Seeded {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % n as u64) as usize
+    }
+}
+
+const WORDS: [&str; 14] = [
+    "a",
+    "letter",
+    "Extraordinary",
+    "释放她。",
+    "كتب",
+    "השופט",
+    "लिखें",
+    "กรุณา",
+    "2026",
+    "(UA 147/20)",
+    "“quoted”",
+    "x",
+    "—",
+    "Rechtsanwaltskammer",
+];
+
+/// Block content, nested at most `depth` deep.
+fn random_blocks(seeded: &mut Seeded, depth: usize, html: &mut String) {
+    for _ in 0..1 + seeded.below(4) {
+        match seeded.below(if depth == 0 { 3 } else { 9 }) {
+            0..=2 => {
+                html.push_str("<p>");
+                for _ in 0..seeded.below(40) {
+                    let word = WORDS[seeded.below(WORDS.len())];
+                    match seeded.below(12) {
+                        0 => html.push_str(&format!("<b>{word}</b> ")),
+                        1 => html.push_str(&format!("<mark>{word}</mark>")),
+                        2 => html.push_str("<br>"),
+                        3 => html.push_str("<checkbox></checkbox>"),
+                        _ => html.push_str(&format!("{word} ")),
+                    }
+                }
+                html.push_str("</p>");
+            }
+            kind => {
+                let (open, close) = [
+                    ("<div>", "</div>"),
+                    ("<div dir=\"rtl\" lang=\"ar\">", "</div>"),
+                    ("<div style=\"display: flex\"><div>", "</div><div>b</div></div>"),
+                    ("<div style=\"border: 1pt solid; padding: 3pt; break-inside: avoid\">", "</div>"),
+                    ("<ul><li>", "</li><li>two</li></ul>"),
+                    (
+                        "<table><tbody><tr><td>",
+                        "</td><td>c</td></tr><tr><td colspan=\"2\">d</td></tr></tbody></table>",
+                    ),
+                ][kind - 3];
+                html.push_str(open);
+                random_blocks(seeded, depth - 1, html);
+                html.push_str(close);
+            }
+        }
+    }
+}
+
+/// The place on the page of each run's baseline.
+fn baselines(items: &[Item], to_page: &Transform, found: &mut Vec<(Point, Point)>) {
+    for item in items {
+        match item {
+            Item::Glyphs(run) => {
+                let width: f32 = run.glyphs.iter().map(|g| g.advance).sum();
+                let end = Point::new(run.origin.x + width, run.origin.y);
+                found.push((to_page.apply(run.origin), to_page.apply(end)));
+            }
+            Item::Fragment { transform, fragment } => {
+                baselines(&fragment.items, &transform.then(to_page), found)
+            }
+            _ => {}
+        }
+    }
+}
+
+fn random_documents(engine: &Engine) -> Result<(), Failed> {
+    let (styler, _) = Styler::new(Vec::new(), &[]);
+    let mut laid_out = 0;
+    for seed in 1..=60 {
+        let mut seeded = Seeded(u64::wrapping_mul(seed, 0x9E37_79B9_7F4A_7C15));
+        let mut html =
+            String::from("<html lang=\"en\"><head><style>@page { margin: 8mm }</style></head><body>");
+        random_blocks(&mut seeded, 3, &mut html);
+        html.push_str("</body></html>");
+        let document = styler.document(&html).map_err(|errors| format!("seed {seed}: {errors:?}"))?;
+        let size = Size::from_mm(60.0 + seeded.below(150) as f32, 60.0 + seeded.below(200) as f32);
+        let fit = if seeded.below(3) == 0 { Fit::OnePage { min_scale: 0.5 } } else { Fit::Flow };
+        let job = Job { size, fit, address_min_scale: 0.7, build_mark: "", pictures: &|_| None };
+        let Ok(laid) = engine.lay_out(&document, &job) else { continue };
+        laid_out += 1;
+        for (number, page) in laid.pages.iter().enumerate() {
+            let mut found = Vec::new();
+            baselines(&page.items, &Transform::IDENTITY, &mut found);
+            for (from, to) in found {
+                let inside =
+                    |p: Point| p.x > -1.0 && p.x < size.width + 1.0 && p.y > 0.0 && p.y < size.height;
+                if !inside(from) || !inside(to) {
+                    return Err(
+                        format!("seed {seed}, page {}: text from {from:?} to {to:?}", number + 1).into()
+                    );
+                }
+            }
+        }
+    }
+    if laid_out < 20 {
+        Err(format!("only {laid_out} of the documents could be laid out").into())
+    } else {
+        Ok(())
+    }
+}
+
+/// Prints microseconds a page; run it alone, in a release build, on a quiet machine.
+fn speed(engine: &Engine) -> Result<(), Failed> {
+    let (styler, _) = Styler::new(Vec::new(), &[]);
+    let envelope = |n: usize| {
+        format!(
+            "<html lang=\"en\"><head><style>@page {{ margin: 0 }} div {{ font: 12pt/15pt sans-serif }} .from, .to {{ position: \
+             absolute; left: 12mm; top: 11mm }} .to {{ left: 104mm; top: 72mm }}</style></head><body><div class=\"from\">\
+             <div>A Sender</div><div>1 High Street</div><div>London</div><div>UNITED KINGDOM</div></div>\
+             <div class=\"to\"><div>Name Number {n}</div><div>Office {} of Justice</div><div>{n} Long Street</div>\
+             <div>{:05} Town</div><div>BELARUS</div></div></body></html>",
+            n % 97,
+            n * 37 % 99_999
+        )
+    };
+    let story =
+        "The authorities must release her at once and without conditions, and look into what was done. "
+            .repeat(22);
+    let letter = |n: usize| {
+        format!(
+            "<html lang=\"en\"><head></head><body><p>Dear Name Number {n},</p><p>{n} {story}</p></body></html>"
+        )
+    };
+    let measure = |name: &str, count: usize, make: &dyn Fn(usize) -> String, size: Size| {
+        let documents: Vec<_> = (0..count).filter_map(|n| styler.document(&make(n)).ok()).collect();
+        let job = Job { size, fit: Fit::Flow, address_min_scale: 0.7, build_mark: "", pictures: &|_| None };
+        let start = Instant::now();
+        let pages: usize =
+            documents.iter().filter_map(|d| engine.lay_out(d, &job).ok()).map(|laid| laid.pages.len()).sum();
+        let spent = start.elapsed().as_secs_f64() * 1e6;
+        println!(
+            "{name}: {:.1} µs each, {pages} pages of {} documents",
+            spent / count as f64,
+            documents.len()
+        );
+    };
+    measure("envelopes", 5000, &envelope, Size::from_mm(229.0, 162.0));
+    measure("letters", 500, &letter, Size::from_mm(210.0, 297.0));
+    Ok(())
 }
 
 struct Settings {

@@ -392,6 +392,8 @@ impl<'a, 'b> Writer<'a, 'b> {
             Element::Image { alt, .. } if alt.is_empty() => vec![Role::Artifact],
             Element::Image { alt, .. } => vec![Role::Figure { alt: alt.clone() }],
             Element::Qr { text } => vec![Role::Figure { alt: text.clone() }],
+            // An address of several lines: each line is a paragraph of its own.
+            Element::Address if !matches!(self.node(number).content, Content::Text(_)) => vec![],
             other => match role_of(other) {
                 BoxRole::None => match (&self.node(number).content, lang.is_some()) {
                     (Content::Text(_), _) if style.boxed.display != Display::InlineBlock => {
