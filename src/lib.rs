@@ -14,6 +14,7 @@ pub mod limits;
 pub mod load;
 pub mod markup;
 pub mod model;
+pub mod pdf;
 pub mod picture;
 pub mod plan;
 pub mod postal;
