@@ -20,8 +20,11 @@ use crate::markup::style::{
 /// The converted styles of one thread, by the style's own identity.
 #[derive(Default)]
 pub(super) struct BoxStyles {
-    by_style: RefCell<HashMap<Key, (Arc<BoxStyle>, Rc<taffy::Style>)>>,
+    by_style: RefCell<HashMap<Key, Converted>>,
 }
+
+/// A style, kept alive beside what it was converted to.
+type Converted = (Arc<BoxStyle>, Rc<taffy::Style>);
 
 #[derive(PartialEq, Eq, Hash)]
 struct Key {

@@ -173,8 +173,11 @@ impl StyleFont {
 /// The resolved styles of one thread, by the style's own identity.
 #[derive(Default)]
 pub(super) struct StyleFonts {
-    by_style: RefCell<HashMap<usize, (Arc<TextStyle>, Rc<StyleFont>)>>,
+    by_style: RefCell<HashMap<usize, Resolved>>,
 }
+
+/// A style, kept alive beside what it came to.
+type Resolved = (Arc<TextStyle>, Rc<StyleFont>);
 
 impl StyleFonts {
     /// Beyond this many styles the store starts afresh.

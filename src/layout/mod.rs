@@ -54,8 +54,11 @@ pub struct Job<'a> {
     /// What `<build-mark>` prints.
     pub build_mark: &'a str,
     /// A picture by its key: its id, and its width and height in pixels.
-    pub pictures: &'a dyn Fn(&str) -> Option<(ImageId, u32, u32)>,
+    pub pictures: &'a Pictures<'a>,
 }
+
+/// Finds a picture by its key: its id, and its width and height in pixels.
+pub type Pictures<'a> = dyn Fn(&str) -> Option<(ImageId, u32, u32)> + 'a;
 
 /// How many pages a document may take.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -378,7 +378,7 @@ impl Composer<'_> {
             }
             pieces[index].x = x;
             x += pieces[index].width;
-            if index == last && levels[index] % 2 == 0 {
+            if index == last && levels[index].is_multiple_of(2) {
                 x += hyphen;
             }
         }

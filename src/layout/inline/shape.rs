@@ -150,7 +150,7 @@ impl Shaping {
         };
         let mut items: Vec<Item<'_>> = Vec::with_capacity(paragraph.spans.len());
         let mut char_end = 0_u32;
-        for i in 0..paragraph.spans.len() {
+        for (i, font) in fonts.iter().enumerate() {
             let count =
                 self.char_styles[char_end as usize..].iter().take_while(|s| usize::from(**s) == i).count();
             char_end += count as u32;
@@ -162,8 +162,8 @@ impl Shaping {
             }
             let options = ShapeOptions {
                 font_size: size_of(i),
-                language: fonts[i].language,
-                features: &fonts[i].features,
+                language: font.language,
+                features: &font.features,
                 variations: &[],
             };
             items.push(Item { char_end, options });
