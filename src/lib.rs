@@ -16,6 +16,7 @@ pub mod markup;
 pub mod model;
 pub mod pdf;
 pub mod picture;
+pub mod pipeline;
 pub mod plan;
 pub mod postal;
 pub mod resolve;

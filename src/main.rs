@@ -1,2 +1,7 @@
-//! The program.
-fn main() {}
+//! The program: the command line, run.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    makekit::cli::run()
+}

@@ -2,6 +2,8 @@
 //!
 //! All arithmetic is in whole letters, days and hundredths of a currency's unit, so that every sum adds up on paper.
 
+mod contents;
+mod counts;
 mod days;
 mod prints;
 mod share;
@@ -13,6 +15,8 @@ use serde::Serialize;
 
 use crate::model::{Kit, Status, TargetRole};
 
+pub use contents::ContentsRow;
+pub use counts::{CaseResult, CountRow, Counts, Results, add_up};
 pub use days::{Day, DayKind, days};
 pub use prints::{About, PrintFor};
 pub use share::share;

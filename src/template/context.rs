@@ -152,6 +152,12 @@ impl<'k> Values<'k> {
         give("today", &|| Value::from(kit.today.to_string()));
         give("edition", &|| Value::from(options.edition.as_str()));
         give("plan", &|| data(&options.plan));
+        if !options.contents.is_empty() {
+            give("contents", &|| data(&options.contents));
+        }
+        if let Some(results) = &options.results {
+            give("results", &|| data(results));
+        }
         give("cases", &|| {
             Value::from(
                 (0..kit.cases.len()).map(|number| self.case(number, uses("targets"))).collect::<Vec<_>>(),

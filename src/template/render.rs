@@ -20,7 +20,7 @@ use crate::diag::{Diagnostic, Report, Span};
 use crate::guard;
 use crate::limits::{Limits, Unit};
 use crate::model::{Kit, Lang};
-use crate::plan::Plan;
+use crate::plan::{ContentsRow, Plan, Results};
 use crate::resolve::ForbiddenNames;
 
 /// What a kit is rendered with, beside the model.
@@ -28,12 +28,17 @@ use crate::resolve::ForbiddenNames;
 pub struct RenderOptions {
     /// `standard`, `large` or `ink-saver`; templates see it as `edition`.
     pub edition: String,
+    /// The evening's numbers, as `plan`.
     pub plan: Plan,
+    /// What lies in the finished pile, as `contents`.
+    pub contents: Vec<ContentsRow>,
+    /// The sums of an evening that is over, as `results`; `None` before.
+    pub results: Option<Results>,
 }
 
 impl Default for RenderOptions {
     fn default() -> Self {
-        Self { edition: "standard".to_owned(), plan: Plan::default() }
+        Self { edition: "standard".to_owned(), plan: Plan::default(), contents: Vec::new(), results: None }
     }
 }
 

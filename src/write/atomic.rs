@@ -6,7 +6,7 @@
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use tempfile::{Builder, NamedTempFile};
@@ -36,7 +36,7 @@ pub struct Target {
     path: PathBuf,
     folder: PathBuf,
     /// Held, not read: the lock goes when the file is closed.
-    _lock: Option<File>,
+    _lock: Option<Arc<File>>,
 }
 
 impl Target {
@@ -45,17 +45,42 @@ impl Target {
     /// # Errors
     /// The folder is missing, the path is a link or a folder, or another run is writing it.
     pub fn claim(path: &Path) -> Result<Self, Diagnostic> {
-        let folder = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-            _ => PathBuf::from("."),
-        };
+        let folder = folder_of(path);
+        let lock = Self::look(path, &folder).and_then(|()| lock(&folder, path))?;
+        sweep(&folder);
+        Ok(Self { path: path.to_owned(), folder, _lock: lock.map(Arc::new) })
+    }
+
+    /// The same for several paths of one folder, which is locked once.
+    ///
+    /// # Errors
+    /// As [`Target::claim`], for the first path that cannot be claimed.
+    pub fn claim_all(paths: &[PathBuf]) -> Result<Vec<Self>, Diagnostic> {
+        let Some((first, others)) = paths.split_first() else { return Ok(Vec::new()) };
+        let first = Self::claim(first)?;
+        let mut claimed = Vec::with_capacity(paths.len());
+        for path in others {
+            Self::look(path, &first.folder)?;
+            claimed.push(Self { path: path.clone(), folder: first.folder.clone(), _lock: first._lock.clone() });
+        }
+        claimed.insert(0, first);
+        Ok(claimed)
+    }
+
+    /// What stands at the path now, as text; `None` where there is nothing to read.
+    pub fn read(&self) -> Option<String> {
+        fs::read_to_string(&self.path).ok()
+    }
+
+    /// Looks whether the path can be written.
+    fn look(path: &Path, folder: &Path) -> Result<(), Diagnostic> {
         let shown = path.display();
         if path.file_name().is_none() {
             return Err(Diagnostic::error(format!("`{shown}` is not a file name")));
         }
         if !folder.is_dir() {
             if folder == Path::new("out") && !folder.exists() {
-                fs::create_dir(&folder).map_err(|error| failed("make the folder", &folder, &error))?;
+                fs::create_dir(folder).map_err(|error| failed("make the folder", folder, &error))?;
             } else {
                 return Err(Diagnostic::error(format!("there is no folder `{}`", folder.display()))
                     .hint("make it first, or give `--out` another path"));
@@ -75,11 +100,8 @@ impl Target {
             Ok(found) if !found.is_file() => {
                 return Err(Diagnostic::error(format!("`{shown}` is no ordinary file")));
             }
-            _ => {}
+            _ => Ok(()),
         }
-        let lock = lock(&folder, path)?;
-        sweep(&folder);
-        Ok(Self { path: path.to_owned(), folder, _lock: lock })
     }
 
     /// Puts bytes in place of what stands at the path.
@@ -152,6 +174,13 @@ impl Registered {
 impl Drop for Registered {
     fn drop(&mut self) {
         UNFINISHED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).retain(|path| *path != self.0);
+    }
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
     }
 }
 

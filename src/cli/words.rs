@@ -1,0 +1,78 @@
+//! A build's summary in; the words that the organiser reads at the end out.
+
+use std::fmt::Write;
+
+use crate::frame::StockKind;
+use crate::pipeline::{SheetSummary, Summary};
+
+/// The files, the sheets with their pages, and what to print on which stock.
+pub fn summary(summary: &Summary, verbose: bool) -> String {
+    let mut out = String::new();
+    for file in &summary.files {
+        let _ = writeln!(out, "{}: {}, {}", file.path.display(), counted(file.pages, "page"), size(file.bytes));
+    }
+    let width = summary.sheets.iter().map(|s| s.title.chars().count()).max().unwrap_or(0);
+    for sheet in &summary.sheets {
+        let pages = pages(sheet);
+        let pieces = if sheet.pieces == sheet.sides { String::new() } else { format!("  ({})", counted(sheet.pieces, "piece")) };
+        let _ = writeln!(out, "  {:width$}  {pages:>12}  {}{pieces}", sheet.title, sheet.stock_name);
+    }
+    for (kind, advice) in [
+        (StockKind::Paper, "plain paper"),
+        (StockKind::Envelope, "manual feed, at 100 %"),
+        (StockKind::Labels, "manual feed, at 100 %"),
+    ] {
+        let of_kind: Vec<&SheetSummary> = summary.sheets.iter().filter(|s| s.stock == kind).collect();
+        if let Some(first) = of_kind.first() {
+            let sides: usize = of_kind.iter().map(|s| s.sides).sum();
+            let _ = writeln!(out, "load {}: {} ({advice})", first.stock_name, counted(sides, "sheet"));
+        }
+    }
+    if summary.pictures > 0 {
+        let _ = writeln!(
+            out,
+            "{}: place, camera and all other data taken out",
+            counted(summary.pictures, "picture")
+        );
+    }
+    for change in summary.changes.iter().flatten() {
+        let _ = writeln!(out, "{change}");
+    }
+    if verbose {
+        for (stage, time) in &summary.stages {
+            let _ = writeln!(out, "  {stage}: {:.1} ms", time.as_secs_f64() * 1000.0);
+        }
+    }
+    out
+}
+
+fn pages(sheet: &SheetSummary) -> String {
+    let last = sheet.first_page + sheet.sides - 1;
+    if last == sheet.first_page { format!("page {last}") } else { format!("{}–{last}", sheet.first_page) }
+}
+
+/// `1 page`, `12 pages`.
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+fn size(bytes: usize) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{:.0} kB", bytes as f64 / 1e3),
+        _ => format!("{:.2} MB", bytes as f64 / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_counts_read_as_words() {
+        assert_eq!(size(999), "999 bytes");
+        assert_eq!(size(1_234_567), "1.23 MB");
+        assert_eq!(counted(1, "page"), "1 page");
+        assert_eq!(counted(0, "page"), "0 pages");
+    }
+}

@@ -1,0 +1,403 @@
+//! The stages in their order: gather, plan, produce side by side, join, write.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::chunks::chunks;
+use super::gather::{self, Gathered, catalogue};
+use super::produce::{Chunk, ChunkCache, Press, Produced, Stocks};
+use super::summary::{SheetSummary, Summary};
+use super::{Options, output, select, stocks};
+use crate::diag::{Diagnostic, Report, Sources};
+use crate::fonts::Catalogue;
+use crate::frame::StockKind;
+use crate::layout::Engine;
+use crate::limits::Limits;
+use crate::markup::{StyleSheet as Css, Styler};
+use crate::pdf::{self, Assembler, Meta};
+use crate::plan::ContentsRow;
+use crate::template::{RenderOptions, SheetDef, StyleSheet, Templates, subjects};
+
+/// How often a sheet that prints the kit's contents is made again until its own length has settled.
+const CONTENTS_ROUNDS: usize = 3;
+
+/// What outlives a build: fonts, laid paragraphs, finished chunks, encoded pictures.
+pub struct Session {
+    catalogue: Arc<Catalogue>,
+    engine: Engine,
+    chunks: Option<ChunkCache>,
+    pdf: pdf::Cache,
+}
+
+impl Session {
+    /// For one build, or with `keep` for the rebuilds of a watch. Font mistakes go to the report.
+    pub fn new(options: &Options, keep: bool, report: &mut Report) -> Self {
+        let catalogue = catalogue(options.fonts.as_deref(), &options.limits, report);
+        Self {
+            engine: Engine::new(Arc::clone(&catalogue)),
+            catalogue,
+            chunks: keep.then(ChunkCache::default),
+            pdf: pdf::Cache::default(),
+        }
+    }
+}
+
+/// What a build gives.
+pub struct Built {
+    pub summary: Summary,
+}
+
+/// Told how many pieces are done of how many.
+pub type Progress<'p> = &'p (dyn Fn(usize, usize) + Sync);
+
+/// Makes the kit and writes it. `None` where the report has errors; then nothing was written.
+pub fn build(
+    session: &Session,
+    options: &Options,
+    sources: &Sources,
+    report: &mut Report,
+    progress: Progress<'_>,
+) -> Option<Built> {
+    run(session, options, sources, report, progress, true)
+}
+
+/// Does everything but the writing.
+pub fn check(
+    session: &Session,
+    options: &Options,
+    sources: &Sources,
+    report: &mut Report,
+    progress: Progress<'_>,
+) -> Option<Built> {
+    run(session, options, sources, report, progress, false)
+}
+
+fn run(
+    session: &Session,
+    options: &Options,
+    sources: &Sources,
+    report: &mut Report,
+    progress: Progress<'_>,
+    write: bool,
+) -> Option<Built> {
+    let mut clock = Clock::default();
+    let targets = match write.then(|| output::Targets::claim(options)).transpose() {
+        Ok(targets) => targets,
+        Err(diagnostic) => {
+            report.push(diagnostic);
+            None
+        }
+    };
+    let gathered = gather::gather(options, sources, report)?;
+    clock.lap("read");
+    let Gathered { kit, pictures, templates } = &gathered;
+    let stocks = stocks::stocks(kit, options, report)?;
+    let chosen = select::sheets(kit, templates, options, report);
+    let styles = edition_styles(templates, options, report)?;
+    let styler = styler(&styles, kit, &options.limits, report)?;
+    let plan = select::plan(kit);
+    let meta = Meta {
+        title: kit.title.to_string(),
+        lang: kit.lang.to_string(),
+        date: kit.today,
+        author: kit.organisation.name.as_ref().map(|name| name.to_string()),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let assembler = Assembler::new(&session.catalogue, pictures, meta.clone());
+    let look = look(&styles, &stocks, options);
+
+    let work = |contents: Vec<ContentsRow>, report: &mut Report| {
+        let rendering = RenderOptions {
+            edition: options.edition.clone().unwrap_or_else(|| "standard".to_owned()),
+            plan: plan.clone(),
+            contents,
+            results: None,
+        };
+        templates.renderer(kit, rendering, report)
+    };
+    let renderer = work(Vec::new(), report);
+    let press = Press {
+        kit,
+        pictures,
+        sources,
+        renderer: &renderer,
+        styler: &styler,
+        styles: &styles,
+        engine: &session.engine,
+        assembler: &assembler,
+        stocks: &stocks,
+        placement: stocks::placement(kit, options),
+        duplex: kit.duplex,
+        look,
+        cache: session.chunks.as_ref(),
+    };
+    let mut jobs: Vec<SheetJob<'_>> = Vec::new();
+    for sheet in &chosen {
+        let mut found = subjects(kit, sheet);
+        if !options.only_cases.is_empty() {
+            let wanted = |case: Option<u32>| {
+                case.is_none_or(|n| options.only_cases.iter().any(|id| **id == *kit.cases[n as usize].id))
+            };
+            found.list.retain(|s| wanted(s.case));
+        }
+        found.left_out.into_iter().for_each(|note| report.push(note));
+        let copies = |subject: &_| select::copies(kit, &plan, options, sheet, subject);
+        let counted = found.list.iter().map(|subject| (*subject, copies(subject))).collect();
+        let start_at = if sheet.stock == StockKind::Labels { options.placement.start_at } else { 1 };
+        let per_sheet = stocks.labels.geometry.places.len() as u32;
+        jobs.push(SheetJob { sheet, chunks: chunks(sheet, counted, start_at, per_sheet), made: Vec::new() });
+    }
+    clock.lap("prepare");
+
+    let total: usize = jobs.iter().flat_map(|job| &job.chunks).map(|c| c.subjects.len()).sum();
+    let done = AtomicUsize::new(0);
+    let make = |press: &Press<'_>, chunk: &Chunk<'_>| {
+        let made = press.produce(chunk);
+        let so_far = done.fetch_add(chunk.subjects.len(), Ordering::Relaxed) + chunk.subjects.len();
+        progress(so_far.min(total), total);
+        made
+    };
+    let (late, early): (Vec<_>, Vec<_>) =
+        (0..jobs.len()).partition(|&i| templates.uses(jobs[i].sheet, "contents"));
+    produce(&press, &mut jobs, &early, &make, report);
+    if !late.is_empty() {
+        let mut rows = contents_rows(kit, &jobs, &stocks, &press);
+        for _ in 0..CONTENTS_ROUNDS {
+            let renderer = work(rows.clone(), &mut Report::default());
+            let press = Press { renderer: &renderer, ..press };
+            produce(&press, &mut jobs, &late, &make, report);
+            let settled = contents_rows(kit, &jobs, &stocks, &press);
+            if settled == rows || report.has_errors() {
+                break;
+            }
+            rows = settled;
+        }
+    }
+    clock.lap("make pages");
+    if report.has_errors() {
+        return None;
+    }
+    jobs.retain(|job| job.sides() > 0);
+    if jobs.is_empty() {
+        report.push(
+            Diagnostic::error("there is nothing to print")
+                .hint("the notes above say what was left out; `--only` and `--case` may leave nothing"),
+        );
+        return None;
+    }
+    let mut summary = Summary {
+        cases: kit.cases.len(),
+        pictures: pictures.len(),
+        sheets: sheet_summaries(&jobs, &stocks, &renderer),
+        ..Summary::default()
+    };
+    let document = output::Document { session_cache: &session.pdf, catalogue: &session.catalogue, pictures, meta };
+    output::finish(&press, &jobs, &document, options, targets.as_ref(), &mut summary, report);
+    clock.lap(if write { "write" } else { "join" });
+    summary.stages = clock.laps;
+    (!report.has_errors()).then_some(Built { summary })
+}
+
+/// A sheet of the kit, what is to be made of it and what was made.
+pub struct SheetJob<'a> {
+    pub sheet: &'a SheetDef,
+    pub chunks: Vec<Chunk<'a>>,
+    pub made: Vec<Arc<Produced>>,
+}
+
+impl SheetJob<'_> {
+    /// Printed sides.
+    pub fn sides(&self) -> usize {
+        self.made.iter().map(|produced| produced.part.sheets()).sum()
+    }
+
+    pub fn pieces(&self) -> usize {
+        self.made.iter().map(|produced| produced.pieces.len()).sum()
+    }
+}
+
+/// Makes all chunks of some sheets, side by side, and keeps them in order.
+fn produce<'a>(
+    press: &Press<'_>,
+    jobs: &mut [SheetJob<'a>],
+    which: &[usize],
+    make: &(dyn Fn(&Press<'_>, &Chunk<'a>) -> Result<Arc<Produced>, Vec<Diagnostic>> + Sync),
+    report: &mut Report,
+) {
+    let chunks: Vec<(usize, &Chunk<'a>)> =
+        which.iter().flat_map(|&i| jobs[i].chunks.iter().map(move |c| (i, c))).collect();
+    let made: Vec<(usize, Result<Arc<Produced>, Vec<Diagnostic>>)> =
+        chunks.par_iter().with_max_len(1).map(|(i, chunk)| (*i, make(press, chunk))).collect();
+    drop(chunks);
+    for &i in which {
+        jobs[i].made.clear();
+    }
+    let mut mistakes = Vec::new();
+    for (i, result) in made {
+        match result {
+            Ok(produced) => {
+                produced.left_out.iter().for_each(|note| report.push(note.clone()));
+                jobs[i].made.push(produced);
+            }
+            Err(mut found) => mistakes.append(&mut found),
+        }
+    }
+    select::fold_repeats(mistakes).into_iter().for_each(|mistake| report.push(mistake));
+}
+
+fn contents_rows(
+    kit: &crate::model::Kit,
+    jobs: &[SheetJob<'_>],
+    stocks: &Stocks,
+    press: &Press<'_>,
+) -> Vec<ContentsRow> {
+    let plan = select::plan(kit);
+    let mut page = 1;
+    let mut rows = Vec::new();
+    for job in jobs {
+        let subjects: u32 = job.chunks.iter().map(|c| c.subjects.len() as u32).sum();
+        // A sheet that is not made yet counts one side a piece; the next round knows better.
+        let sides = if job.made.is_empty() { subjects } else { job.sides() as u32 };
+        if sides == 0 {
+            continue;
+        }
+        rows.push(ContentsRow {
+            sheet: Arc::clone(&job.sheet.name),
+            title: press.renderer.title(job.sheet),
+            stock: match job.sheet.stock {
+                StockKind::Paper => "paper",
+                StockKind::Envelope => "envelope",
+                StockKind::Labels => "labels",
+            },
+            stock_name: Arc::clone(stocks.name(job.sheet.stock)),
+            first_page: page,
+            last_page: page + sides - 1,
+            pieces: subjects,
+            sheets: sides,
+            copies: select::planned_copies(&plan, job.sheet, subjects),
+        });
+        page += sides;
+    }
+    rows
+}
+
+fn sheet_summaries(
+    jobs: &[SheetJob<'_>],
+    stocks: &Stocks,
+    renderer: &crate::template::Renderer<'_>,
+) -> Vec<SheetSummary> {
+    let mut first_page = 1;
+    jobs.iter()
+        .map(|job| {
+            let sides = job.sides();
+            let summary = SheetSummary {
+                sheet: Arc::clone(&job.sheet.name),
+                title: renderer.title(job.sheet),
+                stock: job.sheet.stock,
+                stock_name: Arc::clone(stocks.name(job.sheet.stock)),
+                pieces: job.pieces(),
+                sides,
+                first_page,
+            };
+            first_page += sides;
+            summary
+        })
+        .collect()
+}
+
+/// The theme, and the edition's own style sheet behind it.
+fn edition_styles(templates: &Templates, options: &Options, report: &mut Report) -> Option<Vec<StyleSheet>> {
+    let all = templates.style_sheets();
+    let is_edition = |style: &&StyleSheet| style.name.starts_with("edition-");
+    let mut styles: Vec<StyleSheet> = all.iter().filter(|s| !is_edition(s)).cloned().collect();
+    if let Some(edition) = &options.edition {
+        let name = format!("edition-{edition}.css");
+        match all.iter().find(|style| *style.name == *name) {
+            Some(style) => styles.push(style.clone()),
+            None => {
+                let known: Vec<&str> = all
+                    .iter()
+                    .filter(is_edition)
+                    .filter_map(|s| s.name.strip_prefix("edition-")?.strip_suffix(".css"))
+                    .collect();
+                report.push(
+                    Diagnostic::error(format!("there is no edition `{edition}`"))
+                        .hint(format!("the editions are `{}`; each is a style sheet `edition-NAME.css`", known.join("`, `"))),
+                );
+                return None;
+            }
+        }
+    }
+    Some(styles)
+}
+
+fn styler(
+    styles: &[StyleSheet],
+    kit: &crate::model::Kit,
+    limits: &Limits,
+    report: &mut Report,
+) -> Option<Styler> {
+    let mut parsed = Vec::new();
+    let mut failed = false;
+    let mut push = |index: usize, error: &crate::markup::MarkupError, report: &mut Report| {
+        let mut mistake = Diagnostic::error(error.message.clone());
+        mistake.hint = error.hint.clone();
+        mistake.span = styles.get(index).map(|s| crate::diag::Span::new(s.file, error.range.clone()));
+        report.push(mistake);
+    };
+    for (index, style) in styles.iter().enumerate() {
+        let (sheet, errors) = Css::parse(&style.css);
+        for error in &errors {
+            failed = true;
+            push(index, error, report);
+        }
+        parsed.push(Arc::new(sheet));
+    }
+    let mut variables = Vec::new();
+    if let Some(colour) = kit.organisation.colour.as_ref().map(|field| field.value) {
+        let hex = format!("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue);
+        variables.push(("--accent".to_owned(), hex));
+    }
+    let (styler, errors) = Styler::new(parsed, &variables);
+    for error in &errors {
+        failed = true;
+        push(error.sheet.unwrap_or(0), error, report);
+    }
+    let _ = limits;
+    (!failed).then_some(styler)
+}
+
+/// What every piece depends on beside its own HTML: style sheets, stocks, placement.
+fn look(styles: &[StyleSheet], stocks: &Stocks, options: &Options) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for style in styles {
+        hash.update(style.css.as_bytes());
+        hash.update([0]);
+    }
+    let placement = &options.placement;
+    hash.update(format!("{stocks:?} {} {}", placement.offset_x, placement.offset_y).as_bytes());
+    hash.finalize().into()
+}
+
+/// Time spent, stage by stage.
+struct Clock {
+    last: Instant,
+    laps: Vec<(&'static str, std::time::Duration)>,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self { last: Instant::now(), laps: Vec::new() }
+    }
+}
+
+impl Clock {
+    fn lap(&mut self, stage: &'static str) {
+        self.laps.push((stage, self.last.elapsed()));
+        self.last = Instant::now();
+    }
+}

@@ -1,0 +1,263 @@
+//! Finished parts in; the PDF files and their manifest on the disk out, and what changed since the last build.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Options;
+use super::build::SheetJob;
+use super::produce::{Piece, Press, Produced};
+use super::summary::{Summary, WrittenFile};
+use crate::diag::{Diagnostic, Report};
+use crate::fonts::Catalogue;
+use crate::frame::StockKind;
+use crate::limits::Limits;
+use crate::pdf::{self, Assembler, Bookmark, Meta, PageLabel, Part};
+use crate::picture::Pictures;
+use crate::template::{Recipient, Subject};
+use crate::write::{self, Entry, Manifest, Target, build_mark};
+
+/// What every file of a build is made with.
+pub struct Document<'a> {
+    pub session_cache: &'a pdf::Cache,
+    pub catalogue: &'a Catalogue,
+    pub pictures: &'a Pictures,
+    pub meta: Meta,
+}
+
+/// One file to be: its path and the sheets that stand in it.
+struct File<'j, 'a> {
+    path: PathBuf,
+    jobs: Vec<&'j SheetJob<'a>>,
+}
+
+/// Joins the parts, compares with the last build, and with `write` puts the files in place. Mistakes go to the report.
+pub fn finish(
+    press: &Press<'_>,
+    jobs: &[SheetJob<'_>],
+    document: &Document<'_>,
+    options: &Options,
+    target: Option<&Targets>,
+    summary: &mut Summary,
+    report: &mut Report,
+) {
+    let files = files(jobs, options);
+    let mut finished = Vec::new();
+    let mut manifest = Manifest {
+        program: concat!("makekit ", env!("CARGO_PKG_VERSION")).to_owned(),
+        date: document.meta.date.to_string(),
+        entries: Vec::new(),
+    };
+    for file in &files {
+        match join(press, file, document) {
+            Ok(bytes) => finished.push(bytes),
+            Err(diagnostic) => report.push(diagnostic),
+        }
+        manifest.entries.extend(entries(press, file));
+    }
+    let pages: usize = files.iter().map(File::pages).sum();
+    if pages as u64 > options.limits.pages {
+        report.push(
+            Diagnostic::machine(format!("the kit has {pages} pages, more than the {} that are allowed", options.limits.pages))
+                .hint(Limits::hint("pages")),
+        );
+    }
+    let Some(targets) = target.filter(|_| !report.has_errors()) else { return };
+    let old = targets.last_manifest();
+    let changes = old.as_ref().map(|old| write::compare(old, &manifest));
+    for (file, bytes) in files.iter().zip(&finished) {
+        if let Err(diagnostic) = targets.write(&file.path, bytes) {
+            report.push(diagnostic);
+            return;
+        }
+        summary.files.push(WrittenFile { path: file.path.clone(), pages: file.pages(), bytes: bytes.len() });
+    }
+    if let (Some(old), Some(changes)) = (&old, &changes) {
+        summary.changes = Some(match changes.is_empty() {
+            true => vec!["nothing to print again: all sheets are as they were".to_owned()],
+            false => write::in_words(changes, old, &manifest),
+        });
+    }
+    if let Err(diagnostic) = targets.write(&targets.manifest, manifest.to_json().as_bytes()) {
+        report.push(diagnostic);
+    }
+}
+
+/// The paths of a build, claimed before the work begins.
+pub struct Targets {
+    claimed: Vec<(PathBuf, Target)>,
+    manifest: PathBuf,
+}
+
+impl Targets {
+    /// Claims every path that the build may write.
+    ///
+    /// # Errors
+    /// See [`Target::claim`].
+    pub fn claim(options: &Options) -> Result<Self, Diagnostic> {
+        let manifest = options.out.with_extension("json");
+        let mut paths = vec![options.out.clone(), manifest.clone()];
+        if options.split {
+            paths.extend([StockKind::Envelope, StockKind::Labels].map(|kind| split_path(&options.out, kind)));
+        }
+        if options.changed {
+            paths.push(changed_path(&options.out));
+        }
+        if options.out.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
+            return Err(Diagnostic::error(format!("`{}` is the name of the kit's manifest", options.out.display()))
+                .hint("`--out` takes the PDF's name, for example `out/kit.pdf`"));
+        }
+        let claimed = Target::claim_all(&paths)?;
+        Ok(Self { claimed: paths.into_iter().zip(claimed).collect(), manifest })
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+        match self.claimed.iter().find(|(p, _)| p == path) {
+            Some((_, target)) => target.write(bytes),
+            None => Err(Diagnostic::machine(format!("`{}` was not claimed", path.display()))),
+        }
+    }
+
+    fn last_manifest(&self) -> Option<Manifest> {
+        let (_, target) = self.claimed.iter().find(|(p, _)| *p == self.manifest)?;
+        Manifest::read(&target.read()?)
+    }
+}
+
+fn split_path(out: &Path, kind: StockKind) -> PathBuf {
+    match kind {
+        StockKind::Paper => out.to_owned(),
+        StockKind::Envelope => beside(out, "envelopes"),
+        StockKind::Labels => beside(out, "labels"),
+    }
+}
+
+/// Where `--changed` puts its pages: beside the whole kit, which stays whole.
+pub fn changed_path(out: &Path) -> PathBuf {
+    beside(out, "changed")
+}
+
+fn beside(out: &Path, what: &str) -> PathBuf {
+    let stem = out.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = out.extension().map_or_else(|| "pdf".into(), |e| e.to_string_lossy());
+    out.with_file_name(format!("{stem}-{what}.{extension}"))
+}
+
+fn files<'j, 'a>(jobs: &'j [SheetJob<'a>], options: &Options) -> Vec<File<'j, 'a>> {
+    if !options.split {
+        return vec![File { path: options.out.clone(), jobs: jobs.iter().collect() }];
+    }
+    [StockKind::Paper, StockKind::Envelope, StockKind::Labels]
+        .into_iter()
+        .map(|kind| File {
+            path: split_path(&options.out, kind),
+            jobs: jobs.iter().filter(|job| job.sheet.stock == kind).collect(),
+        })
+        .filter(|file| !file.jobs.is_empty())
+        .collect()
+}
+
+impl File<'_, '_> {
+    fn pages(&self) -> usize {
+        self.jobs.iter().map(|job| job.sides()).sum()
+    }
+
+    /// Each made chunk with the page of the file that it begins on, from 0.
+    fn chunks(&self) -> impl Iterator<Item = (&SheetJob<'_>, &Arc<Produced>, usize)> {
+        let mut page = 0;
+        self.jobs.iter().flat_map(|job| job.made.iter().map(move |made| (*job, made))).map(move |(job, made)| {
+            let first = page;
+            page += made.part.sheets();
+            (job, made, first)
+        })
+    }
+}
+
+fn join(press: &Press<'_>, file: &File<'_, '_>, document: &Document<'_>) -> Result<Vec<u8>, Diagnostic> {
+    let parts: Vec<Part> = file.chunks().map(|(_, made, _)| made.part.clone()).collect();
+    let assembler = Assembler::new(document.catalogue, document.pictures, document.meta.clone())
+        .with_cache(document.session_cache);
+    assembler
+        .finish(parts, &outline(press, file), &labels(press, file))
+        .map_err(|error| Diagnostic::machine(error.to_string()))
+}
+
+/// Bookmarks by sheet, and below each by case. A case is named by its number and country, not by the person: a page
+/// taken out with the outline must not carry the names of others.
+fn outline(press: &Press<'_>, file: &File<'_, '_>) -> Vec<Bookmark> {
+    let mut outline: Vec<Bookmark> = Vec::new();
+    let mut sheet_name: Option<&str> = None;
+    let mut last_case = None;
+    for (job, made, first) in file.chunks() {
+        if sheet_name != Some(&job.sheet.name) {
+            sheet_name = Some(&job.sheet.name);
+            last_case = None;
+            outline.push(Bookmark {
+                title: press.renderer.title(job.sheet).to_string(),
+                sheet: first,
+                below: Vec::new(),
+            });
+        }
+        for piece in &made.pieces {
+            let case = piece.subject.case;
+            if case.is_none() || case == last_case {
+                continue;
+            }
+            last_case = case;
+            if let (Some(title), Some(bookmark)) = (case_title(press, piece), outline.last_mut()) {
+                let sheet = first + piece.first_side as usize;
+                bookmark.below.push(Bookmark { title, sheet, below: Vec::new() });
+            }
+        }
+    }
+    outline
+}
+
+fn case_title(press: &Press<'_>, piece: &Piece) -> Option<String> {
+    let case = piece.subject.case(press.kit)?;
+    let country = crate::postal::country::name(case.country.value, &press.kit.lang);
+    Some(format!("{} · {country}", piece.subject.case? + 1))
+}
+
+fn labels(press: &Press<'_>, file: &File<'_, '_>) -> Vec<PageLabel> {
+    let mut labels: Vec<PageLabel> = Vec::new();
+    let mut page = 0;
+    for job in &file.jobs {
+        let prefix = format!("{} ", press.renderer.title(job.sheet));
+        labels.push(PageLabel { sheet: page, prefix, numbered: true });
+        page += job.sides();
+    }
+    labels
+}
+
+fn entries(press: &Press<'_>, file: &File<'_, '_>) -> Vec<Entry> {
+    let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut entries = Vec::new();
+    for (job, made, first) in file.chunks() {
+        for piece in &made.pieces {
+            entries.push(Entry {
+                sheet: job.sheet.name.to_string(),
+                case: piece.subject.case(press.kit).map(|case| case.id.to_string()),
+                recipient: recipient(&piece.subject),
+                stock: match job.sheet.stock {
+                    StockKind::Paper => "paper",
+                    StockKind::Envelope => "envelope",
+                    StockKind::Labels => "labels",
+                }
+                .to_owned(),
+                file: name.clone(),
+                first_page: first + piece.first_side as usize + 1,
+                pages: piece.sides as usize,
+                hash: piece.content_hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+                mark: build_mark(&piece.content_hash),
+            });
+        }
+    }
+    entries
+}
+
+fn recipient(subject: &Subject) -> Option<String> {
+    match subject.recipient? {
+        Recipient::Target(number) => Some(format!("target {}", number + 1)),
+        Recipient::Solidarity => Some("solidarity".to_owned()),
+    }
+}
