@@ -136,7 +136,11 @@ pub fn options(args: &BuildArgs) -> Result<Options, Report> {
 }
 
 /// What is read and as what it counts.
-pub fn input(args: &InputArgs, allow_expired: bool, report: &mut Report) -> Option<(resolve::Options, Limits)> {
+pub fn input(
+    args: &InputArgs,
+    allow_expired: bool,
+    report: &mut Report,
+) -> Option<(resolve::Options, Limits)> {
     let today = match args.date.map_or_else(pipeline::today, Ok) {
         Ok(today) => today,
         Err(diagnostic) => {

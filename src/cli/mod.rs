@@ -31,7 +31,9 @@ pub fn run() -> ExitCode {
     match cli.command {
         None => kit::build(&cli.build),
         Some(Command::Check(args)) => kit::check(&args),
-        Some(Command::Stocks { search, terminal }) => stocks::list(search.as_deref(), &Terminal::new(&terminal)),
+        Some(Command::Stocks { search, terminal }) => {
+            stocks::list(search.as_deref(), &Terminal::new(&terminal))
+        }
         Some(Command::Init { dir, terminal }) => said(starter::init(&dir), &terminal),
         Some(Command::New { id, cases, terminal }) => said(starter::new_case(&id, &cases), &terminal),
         Some(Command::Import { file, cases, sheet, terminal }) => {
@@ -40,9 +42,13 @@ pub fn run() -> ExitCode {
         Some(Command::Report { counts, poster, format, input, terminal }) => {
             report::report(&counts, poster.as_deref(), format, &input, &Terminal::new(&terminal))
         }
-        Some(Command::Calibrate { labels, envelope, out, printer, terminal }) => {
-            calibrate::calibrate(labels.as_deref(), envelope.as_deref(), &out, printer, &Terminal::new(&terminal))
-        }
+        Some(Command::Calibrate { labels, envelope, out, printer, terminal }) => calibrate::calibrate(
+            labels.as_deref(),
+            envelope.as_deref(),
+            &out,
+            printer,
+            &Terminal::new(&terminal),
+        ),
         Some(Command::Schema { of }) => {
             let file = match of {
                 SchemaOf::Case => SchemaFile::Case,

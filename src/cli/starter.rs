@@ -25,10 +25,7 @@ pub fn init(dir: &Path) -> Result<String, Diagnostic> {
     }
     write_new(&cases.join("kit.toml"), KIT)?;
     write_new(&cases.join("amina.toml"), FIRST_CASE)?;
-    Ok(format!(
-        "made {0}/cases/kit.toml and {0}/cases/amina.toml\nnext: cd {0} && makekit",
-        dir.display()
-    ))
+    Ok(format!("made {0}/cases/kit.toml and {0}/cases/amina.toml\nnext: cd {0} && makekit", dir.display()))
 }
 
 /// `makekit new ID`: a case file with every field explained.

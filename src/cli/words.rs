@@ -9,12 +9,17 @@ use crate::pipeline::{SheetSummary, Summary};
 pub fn summary(summary: &Summary, verbose: bool) -> String {
     let mut out = String::new();
     for file in &summary.files {
-        let _ = writeln!(out, "{}: {}, {}", file.path.display(), counted(file.pages, "page"), size(file.bytes));
+        let _ =
+            writeln!(out, "{}: {}, {}", file.path.display(), counted(file.pages, "page"), size(file.bytes));
     }
     let width = summary.sheets.iter().map(|s| s.title.chars().count()).max().unwrap_or(0);
     for sheet in &summary.sheets {
         let pages = pages(sheet);
-        let pieces = if sheet.pieces == sheet.sides { String::new() } else { format!("  ({})", counted(sheet.pieces, "piece")) };
+        let pieces = if sheet.pieces == sheet.sides {
+            String::new()
+        } else {
+            format!("  ({})", counted(sheet.pieces, "piece"))
+        };
         let _ = writeln!(out, "  {:width$}  {pages:>12}  {}{pieces}", sheet.title, sheet.stock_name);
     }
     for (kind, advice) in [

@@ -63,7 +63,12 @@ pub fn field_of(kit: &Kit, subject: &Subject, html: &str, range: Range<usize>) -
 }
 
 /// The first field that holds a character, and the character's own place in it where the file spells it out.
-pub fn field_with(kit: &Kit, subject: &Subject, character: char, source: impl Fn(Span) -> String) -> Option<Span> {
+pub fn field_with(
+    kit: &Kit,
+    subject: &Subject,
+    character: char,
+    source: impl Fn(Span) -> String,
+) -> Option<Span> {
     let field = fields(kit, subject).into_iter().find(|f| f.contains(character) && f.span.is_some())?;
     let span = field.span?;
     let written = source(span);
@@ -92,7 +97,9 @@ fn case_fields<'k>(case: &'k Case, found: &mut Vec<&'k Text>) {
     found.push(&case.summary);
     found.push(&case.name);
     found.extend(
-        [&case.who, &case.title, &case.reference, &case.outcome, &case.link, &case.caution].into_iter().flatten(),
+        [&case.who, &case.title, &case.reference, &case.outcome, &case.link, &case.caution]
+            .into_iter()
+            .flatten(),
     );
     found.extend(&case.demands);
     found.extend(case.facts.iter().flat_map(|(label, value)| [label, value]));
@@ -103,7 +110,9 @@ fn case_fields<'k>(case: &'k Case, found: &mut Vec<&'k Text>) {
 
 fn target_fields<'k>(target: &'k Target, found: &mut Vec<&'k Text>) {
     found.extend(
-        [&target.letter, &target.name, &target.office, &target.salutation, &target.close].into_iter().flatten(),
+        [&target.letter, &target.name, &target.office, &target.salutation, &target.close]
+            .into_iter()
+            .flatten(),
     );
     if let Some(address) = &target.address {
         address_fields(address, found);
@@ -166,9 +175,15 @@ fn plain(html: &str) -> String {
             _ => {}
         }
     }
-    for (entity, character) in
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&#x2F;", "/"), ("&amp;", "&")]
-    {
+    for (entity, character) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#39;", "'"),
+        ("&#x2F;", "/"),
+        ("&amp;", "&"),
+    ] {
         text = text.replace(entity, character);
     }
     evened(&text)

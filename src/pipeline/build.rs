@@ -16,7 +16,6 @@ use crate::diag::{Diagnostic, Report, Sources};
 use crate::fonts::Catalogue;
 use crate::frame::StockKind;
 use crate::layout::Engine;
-use crate::limits::Limits;
 use crate::markup::{StyleSheet as Css, Styler};
 use crate::pdf::{self, Assembler, Meta};
 use crate::plan::ContentsRow;
@@ -98,7 +97,7 @@ fn run(
     let stocks = stocks::stocks(kit, options, report)?;
     let chosen = select::sheets(kit, templates, options, report);
     let styles = edition_styles(templates, options, report)?;
-    let styler = styler(&styles, kit, &options.limits, report)?;
+    let styler = styler(&styles, kit, report)?;
     let plan = select::plan(kit);
     let meta = Meta {
         title: kit.title.to_string(),
@@ -195,7 +194,8 @@ fn run(
         sheets: sheet_summaries(&jobs, &stocks, &renderer),
         ..Summary::default()
     };
-    let document = output::Document { session_cache: &session.pdf, catalogue: &session.catalogue, pictures, meta };
+    let document =
+        output::Document { session_cache: &session.pdf, catalogue: &session.catalogue, pictures, meta };
     output::finish(&press, &jobs, &document, options, targets.as_ref(), &mut summary, report);
     clock.lap(if write { "write" } else { "join" });
     summary.stages = clock.laps;
@@ -324,10 +324,10 @@ fn edition_styles(templates: &Templates, options: &Options, report: &mut Report)
                     .filter(is_edition)
                     .filter_map(|s| s.name.strip_prefix("edition-")?.strip_suffix(".css"))
                     .collect();
-                report.push(
-                    Diagnostic::error(format!("there is no edition `{edition}`"))
-                        .hint(format!("the editions are `{}`; each is a style sheet `edition-NAME.css`", known.join("`, `"))),
-                );
+                report.push(Diagnostic::error(format!("there is no edition `{edition}`")).hint(format!(
+                    "the editions are `{}`; each is a style sheet `edition-NAME.css`",
+                    known.join("`, `")
+                )));
                 return None;
             }
         }
@@ -335,15 +335,10 @@ fn edition_styles(templates: &Templates, options: &Options, report: &mut Report)
     Some(styles)
 }
 
-fn styler(
-    styles: &[StyleSheet],
-    kit: &crate::model::Kit,
-    limits: &Limits,
-    report: &mut Report,
-) -> Option<Styler> {
+fn styler(styles: &[StyleSheet], kit: &crate::model::Kit, report: &mut Report) -> Option<Styler> {
     let mut parsed = Vec::new();
     let mut failed = false;
-    let mut push = |index: usize, error: &crate::markup::MarkupError, report: &mut Report| {
+    let push = |index: usize, error: &crate::markup::MarkupError, report: &mut Report| {
         let mut mistake = Diagnostic::error(error.message.clone());
         mistake.hint = error.hint.clone();
         mistake.span = styles.get(index).map(|s| crate::diag::Span::new(s.file, error.range.clone()));
@@ -361,14 +356,25 @@ fn styler(
     if let Some(colour) = kit.organisation.colour.as_ref().map(|field| field.value) {
         let hex = format!("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue);
         variables.push(("--accent".to_owned(), hex));
+        let on_accent = if is_dark(colour) { "#ffffff" } else { "#000000" };
+        variables.push(("--on-accent".to_owned(), on_accent.to_owned()));
     }
     let (styler, errors) = Styler::new(parsed, &variables);
     for error in &errors {
         failed = true;
         push(error.sheet.unwrap_or(0), error, report);
     }
-    let _ = limits;
     (!failed).then_some(styler)
+}
+
+/// Whether white text reads better on a colour than black: by relative luminance (WCAG 2, 1.4.3), where both contrasts
+/// are alike at 0.179.
+fn is_dark(colour: crate::geometry::Colour) -> bool {
+    let linear = |channel: u8| {
+        let c = f32::from(channel) / 255.0;
+        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(colour.red) + 0.7152 * linear(colour.green) + 0.0722 * linear(colour.blue) < 0.179
 }
 
 /// What every piece depends on beside its own HTML: style sheets, stocks, placement.

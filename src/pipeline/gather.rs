@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 
 use super::Options;
-use crate::diag::{Diagnostic, Report, Sources, Span};
+use crate::diag::{Diagnostic, Report, Sources};
 use crate::fonts::{Catalogue, is_font_file};
 use crate::limits::Limits;
 use crate::load::{self, Bound, Folder};
@@ -162,9 +162,4 @@ pub fn today() -> Result<Date, Diagnostic> {
         Diagnostic::error(format!("SOURCE_DATE_EPOCH is `{words}`"))
             .hint("it takes seconds since 1970, or unset it and use `--date YYYY-MM-DD`")
     })
-}
-
-/// A place at the head of a sheet's template, for mistakes about the whole of it.
-pub fn head(span: Span) -> Span {
-    Span { end: span.start, ..span }
 }

@@ -18,9 +18,8 @@ pub fn pictures_in(pictures: &Pictures, html: &str) -> Vec<ImageId> {
         .map(ImageId)
         .filter(|id| {
             let key = picture_key(*id);
-            html.match_indices(&key).any(|(at, _)| {
-                !html[at + key.len()..].starts_with(|c: char| c.is_ascii_digit())
-            })
+            html.match_indices(&key)
+                .any(|(at, _)| !html[at + key.len()..].starts_with(|c: char| c.is_ascii_digit()))
         })
         .collect();
     found.dedup();

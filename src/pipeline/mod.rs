@@ -9,14 +9,14 @@ mod output;
 mod produce;
 mod select;
 mod stocks;
-mod threads;
 mod summary;
+mod threads;
 
 use std::path::PathBuf;
 
 pub use build::{Built, Progress, Session, build, check};
-pub use output::changed_path;
 pub use gather::today;
+pub use output::changed_path;
 pub use summary::{SheetSummary, Summary, WrittenFile};
 pub use threads::on_threads;
 
@@ -45,7 +45,6 @@ pub struct Options {
     pub changed: bool,
     pub limits: Limits,
 }
-
 
 /// Where and how often envelopes and labels are printed.
 #[derive(Debug, Clone, Copy, PartialEq)]

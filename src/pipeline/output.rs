@@ -57,8 +57,11 @@ pub fn finish(
     let pages: usize = files.iter().map(File::pages).sum();
     if pages as u64 > options.limits.pages {
         report.push(
-            Diagnostic::machine(format!("the kit has {pages} pages, more than the {} that are allowed", options.limits.pages))
-                .hint(Limits::hint("pages")),
+            Diagnostic::machine(format!(
+                "the kit has {pages} pages, more than the {} that are allowed",
+                options.limits.pages
+            ))
+            .hint(Limits::hint("pages")),
         );
     }
     let Some(targets) = target.filter(|_| !report.has_errors()) else { return };
@@ -103,8 +106,11 @@ impl Targets {
             paths.push(changed_path(&options.out));
         }
         if options.out.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
-            return Err(Diagnostic::error(format!("`{}` is the name of the kit's manifest", options.out.display()))
-                .hint("`--out` takes the PDF's name, for example `out/kit.pdf`"));
+            return Err(Diagnostic::error(format!(
+                "`{}` is the name of the kit's manifest",
+                options.out.display()
+            ))
+            .hint("`--out` takes the PDF's name, for example `out/kit.pdf`"));
         }
         let claimed = Target::claim_all(&paths)?;
         Ok(Self { claimed: paths.into_iter().zip(claimed).collect(), manifest })
@@ -164,11 +170,13 @@ impl File<'_, '_> {
     /// Each made chunk with the page of the file that it begins on, from 0.
     fn chunks(&self) -> impl Iterator<Item = (&SheetJob<'_>, &Arc<Produced>, usize)> {
         let mut page = 0;
-        self.jobs.iter().flat_map(|job| job.made.iter().map(move |made| (*job, made))).map(move |(job, made)| {
-            let first = page;
-            page += made.part.sheets();
-            (job, made, first)
-        })
+        self.jobs.iter().flat_map(|job| job.made.iter().map(move |made| (*job, made))).map(
+            move |(job, made)| {
+                let first = page;
+                page += made.part.sheets();
+                (job, made, first)
+            },
+        )
     }
 }
 

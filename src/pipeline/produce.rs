@@ -202,10 +202,9 @@ impl Press<'_> {
     }
 
     fn lay_out(&self, sheet: &SheetDef, rendering: &Rendering) -> Result<Vec<Page>, Vec<Diagnostic>> {
-        let document = self
-            .styler
-            .document(&rendering.html)
-            .map_err(|errors| errors.iter().map(|e| self.markup_mistake(sheet, rendering, e)).collect::<Vec<_>>())?;
+        let document = self.styler.document(&rendering.html).map_err(|errors| {
+            errors.iter().map(|e| self.markup_mistake(sheet, rendering, e)).collect::<Vec<_>>()
+        })?;
         let mark = build_mark(&rendering.hash);
         let job = Job {
             size: self.stocks.page(sheet.stock),
@@ -217,10 +216,9 @@ impl Press<'_> {
             build_mark: &mark,
             pictures: &|key| lookup::picture(self.pictures, key),
         };
-        let laid = self
-            .engine
-            .lay_out(&document, &job)
-            .map_err(|errors| errors.iter().map(|e| self.layout_mistake(sheet, rendering, e)).collect::<Vec<_>>())?;
+        let laid = self.engine.lay_out(&document, &job).map_err(|errors| {
+            errors.iter().map(|e| self.layout_mistake(sheet, rendering, e)).collect::<Vec<_>>()
+        })?;
         if sheet.stock != StockKind::Paper && laid.pages.len() != 1 {
             let words = format!("`{}` takes {} pages where it must be one", sheet.name, laid.pages.len());
             return Err(vec![self.placed(Diagnostic::error(words).at(sheet.span), sheet, rendering)]);
@@ -300,9 +298,8 @@ impl Press<'_> {
             }
             _ => None,
         };
-        mistake.span = field
-            .or_else(|| self.renderer.trace(sheet, &rendering.subject, range))
-            .or(Some(sheet.span));
+        mistake.span =
+            field.or_else(|| self.renderer.trace(sheet, &rendering.subject, range)).or(Some(sheet.span));
         self.placed(mistake, sheet, rendering)
     }
 

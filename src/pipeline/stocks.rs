@@ -39,8 +39,10 @@ pub fn stocks(kit: &Kit, options: &Options, report: &mut Report) -> Option<Stock
         );
         return None;
     }
-    let labels =
-        Stock { name: Arc::from(format!("{} {} labels", labels.brand, labels.part)), geometry: label_sheet(&labels) };
+    let labels = Stock {
+        name: Arc::from(format!("{} {} labels", labels.brand, labels.part)),
+        geometry: label_sheet(&labels),
+    };
     Some(Stocks { paper, envelope, labels })
 }
 

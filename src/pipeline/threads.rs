@@ -15,6 +15,8 @@ pub fn on_threads<R: Send>(jobs: Option<u16>, job: impl FnOnce() -> R + Send) ->
         .stack_size(STACK_BYTES)
         .thread_name(|index| format!("makekit-{index}"))
         .build()
-        .map_err(|error| Diagnostic::machine(format!("cannot start threads: {error}")).hint("try `--jobs 1`"))?;
+        .map_err(|error| {
+            Diagnostic::machine(format!("cannot start threads: {error}")).hint("try `--jobs 1`")
+        })?;
     Ok(pool.install(job))
 }

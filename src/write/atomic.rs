@@ -61,7 +61,11 @@ impl Target {
         let mut claimed = Vec::with_capacity(paths.len());
         for path in others {
             Self::look(path, &first.folder)?;
-            claimed.push(Self { path: path.clone(), folder: first.folder.clone(), _lock: first._lock.clone() });
+            claimed.push(Self {
+                path: path.clone(),
+                folder: first.folder.clone(),
+                _lock: first._lock.clone(),
+            });
         }
         claimed.insert(0, first);
         Ok(claimed)
