@@ -11,14 +11,15 @@ use super::chunks::chunks;
 use super::gather::{self, Gathered, catalogue};
 use super::produce::{Chunk, ChunkCache, Press, Produced, Stocks};
 use super::summary::{SheetSummary, Summary};
-use super::{Options, output, select, stocks};
+use super::{Options, contents, output, select, stocks};
 use crate::diag::{Diagnostic, Report, Sources};
 use crate::fonts::Catalogue;
 use crate::frame::StockKind;
 use crate::layout::Engine;
 use crate::markup::{StyleSheet as Css, Styler};
 use crate::pdf::{self, Assembler, Meta};
-use crate::plan::ContentsRow;
+use crate::plan::{ContentsRow, supplies};
+use crate::postal::stock::envelope as postal_envelope;
 use crate::template::{RenderOptions, SheetDef, StyleSheet, Templates, subjects};
 
 /// How often a sheet that prints the kit's contents is made again until its own length has settled.
@@ -110,12 +111,11 @@ fn run(
     let look = look(&styles, &stocks, options);
 
     let work = |contents: Vec<ContentsRow>, report: &mut Report| {
-        let rendering = RenderOptions {
-            edition: options.edition.clone().unwrap_or_else(|| "standard".to_owned()),
-            plan: plan.clone(),
-            contents,
-            results: None,
-        };
+        let mut plan = plan.clone();
+        if !contents.is_empty() {
+            plan.supplies = postal_envelope(&kit.envelope).map(|e| supplies(&plan, &contents, kit.paper, &e));
+        }
+        let rendering = RenderOptions { edition: edition(options).to_owned(), plan, contents, results: None };
         templates.renderer(kit, rendering, report)
     };
     let renderer = work(Vec::new(), report);
@@ -131,6 +131,7 @@ fn run(
         stocks: &stocks,
         placement: stocks::placement(kit, options),
         duplex: kit.duplex,
+        edition: edition(options),
         look,
         cache: session.chunks.as_ref(),
     };
@@ -164,12 +165,12 @@ fn run(
         (0..jobs.len()).partition(|&i| templates.uses(jobs[i].sheet, "contents"));
     produce(&press, &mut jobs, &early, &make, report);
     if !late.is_empty() {
-        let mut rows = contents_rows(kit, &jobs, &stocks, &press);
+        let mut rows = contents::rows(kit, &plan, &jobs, &press);
         for _ in 0..CONTENTS_ROUNDS {
             let renderer = work(rows.clone(), &mut Report::default());
             let press = Press { renderer: &renderer, ..press };
             produce(&press, &mut jobs, &late, &make, report);
-            let settled = contents_rows(kit, &jobs, &stocks, &press);
+            let settled = contents::rows(kit, &plan, &jobs, &press);
             if settled == rows || report.has_errors() {
                 break;
             }
@@ -249,42 +250,6 @@ fn produce<'a>(
     select::fold_repeats(mistakes).into_iter().for_each(|mistake| report.push(mistake));
 }
 
-fn contents_rows(
-    kit: &crate::model::Kit,
-    jobs: &[SheetJob<'_>],
-    stocks: &Stocks,
-    press: &Press<'_>,
-) -> Vec<ContentsRow> {
-    let plan = select::plan(kit);
-    let mut page = 1;
-    let mut rows = Vec::new();
-    for job in jobs {
-        let subjects: u32 = job.chunks.iter().map(|c| c.subjects.len() as u32).sum();
-        // A sheet that is not made yet counts one side a piece; the next round knows better.
-        let sides = if job.made.is_empty() { subjects } else { job.sides() as u32 };
-        if sides == 0 {
-            continue;
-        }
-        rows.push(ContentsRow {
-            sheet: Arc::clone(&job.sheet.name),
-            title: press.renderer.title(job.sheet),
-            stock: match job.sheet.stock {
-                StockKind::Paper => "paper",
-                StockKind::Envelope => "envelope",
-                StockKind::Labels => "labels",
-            },
-            stock_name: Arc::clone(stocks.name(job.sheet.stock)),
-            first_page: page,
-            last_page: page + sides - 1,
-            pieces: subjects,
-            sheets: sides,
-            copies: select::planned_copies(&plan, job.sheet, subjects),
-        });
-        page += sides;
-    }
-    rows
-}
-
 fn sheet_summaries(
     jobs: &[SheetJob<'_>],
     stocks: &Stocks,
@@ -307,6 +272,11 @@ fn sheet_summaries(
             summary
         })
         .collect()
+}
+
+/// The edition's name, as templates and front matter know it.
+fn edition(options: &Options) -> &str {
+    options.edition.as_deref().unwrap_or("standard")
 }
 
 /// The theme, and the edition's own style sheet behind it.

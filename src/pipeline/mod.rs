@@ -3,6 +3,7 @@
 mod blame;
 mod build;
 mod chunks;
+mod contents;
 mod gather;
 mod lookup;
 mod output;

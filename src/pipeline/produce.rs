@@ -84,6 +84,7 @@ pub struct Press<'a> {
     pub stocks: &'a Stocks,
     pub placement: Placement,
     pub duplex: bool,
+    pub edition: &'a str,
     /// A hash of all style sheets and stocks: what every piece depends on beside its own HTML.
     pub look: [u8; 32],
     pub cache: Option<&'a ChunkCache>,
@@ -208,7 +209,7 @@ impl Press<'_> {
         let mark = build_mark(&rendering.hash);
         let job = Job {
             size: self.stocks.page(sheet.stock),
-            fit: match sheet.fit {
+            fit: match sheet.fit_in(self.edition) {
                 template::Fit::Flow => Fit::Flow,
                 template::Fit::OnePage => Fit::OnePage { min_scale: sheet.min_scale },
             },

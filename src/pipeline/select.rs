@@ -7,7 +7,7 @@ use super::{Copies, Options};
 use crate::diag::{Diagnostic, Report, Span};
 use crate::frame::StockKind;
 use crate::model::Kit;
-use crate::plan::{Destination, Plan};
+use crate::plan::{About, Destination, Plan};
 use crate::postal::rules;
 use crate::template::{Per, Recipient, SheetDef, Subject, Templates};
 
@@ -80,14 +80,15 @@ pub fn copies(kit: &Kit, plan: &Plan, options: &Options, sheet: &SheetDef, subje
     }
 }
 
-/// Prints of each piece that the event needs: one a table for sheets of the whole kit and of a case, one a letter for
-/// those of an addressee.
-pub fn planned_copies(plan: &Plan, sheet: &SheetDef, pieces: u32) -> u32 {
-    let per_piece = match sheet.per {
-        Per::Kit | Per::Case => plan.tables.unwrap_or(1),
-        Per::Target | Per::Addressee => plan.letters.map_or(1, |l| l.div_ceil(pieces.max(1))),
+/// Prints of one piece that the event needs, as its sheet says for whom it is printed.
+pub fn planned_prints(kit: &Kit, plan: &Plan, sheet: &SheetDef, subject: &Subject) -> u32 {
+    let about = match (subject.case(kit), subject.recipient) {
+        (None, _) => About::Kit,
+        (Some(case), None) => About::Case(&case.id),
+        (Some(case), Some(Recipient::Target(at))) => About::Addressee(&case.id, Some(at as usize)),
+        (Some(case), Some(Recipient::Solidarity)) => About::Addressee(&case.id, None),
     };
-    per_piece.max(sheet.copies)
+    plan.prints(sheet.print_for, about)
 }
 
 /// One mistake in place of the same one for many subjects; it names the first and counts the others.

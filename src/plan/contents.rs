@@ -22,6 +22,9 @@ pub struct ContentsRow {
     pub pieces: u32,
     /// Printed sides.
     pub sheets: u32,
-    /// How many of each to print for the event.
+    /// How many times to print each of its pages for the event: the least and the most that a piece needs.
+    pub fewest: u32,
     pub copies: u32,
+    /// Sheets of the stock to load for all of that.
+    pub load: u32,
 }

@@ -8,6 +8,7 @@ mod days;
 mod prints;
 mod share;
 mod stamps;
+mod supplies;
 
 use std::sync::Arc;
 
@@ -18,9 +19,10 @@ use crate::model::{Kit, Status, TargetRole};
 pub use contents::ContentsRow;
 pub use counts::{CaseResult, CountRow, Counts, Results, add_up};
 pub use days::{Day, DayKind, days};
-pub use prints::{About, PrintFor};
+pub use prints::{About, PrintFor, Runs, runs};
 pub use share::share;
 pub use stamps::{Stamps, stamps};
+pub use supplies::{Load, Supplies, supplies};
 
 /// People at one table: table tents, tips and tally sheets are planned a table each.
 pub const SEATS_PER_TABLE: u32 = 6;
@@ -50,6 +52,8 @@ pub struct Plan {
     pub most: u32,
     pub stamps: Stamps,
     pub days: Vec<Day>,
+    /// What to load, buy and bring; known when the kit's pages are.
+    pub supplies: Option<Supplies>,
     /// Keys of kit.toml without which a number could not be worked out (`event.participants`).
     pub missing: Vec<&'static str>,
 }
@@ -138,6 +142,7 @@ pub fn plan(kit: &Kit, destinations: &[Destination]) -> Plan {
         most: piles.iter().copied().max().unwrap_or(0),
         stamps: stamps(&cases, destinations, kit),
         days: days(kit, destinations),
+        supplies: None,
         cases,
         missing,
     }

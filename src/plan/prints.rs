@@ -2,6 +2,30 @@
 
 use super::Plan;
 
+/// How often the pieces of a sheet are printed for the event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Runs {
+    /// Runs of the printed file: the least and the most that a piece needs.
+    pub fewest: u32,
+    pub most: u32,
+    /// Prints of all pieces together.
+    pub prints: u32,
+}
+
+/// Adds up the runs of pieces, each given as how many prints it needs and how many a run of the file gives.
+pub fn runs(pieces: impl IntoIterator<Item = (u32, u32)>) -> Runs {
+    let mut runs = Runs { fewest: u32::MAX, most: 0, prints: 0 };
+    for (needed, printed) in pieces {
+        let printed = printed.max(1);
+        let of_piece = needed.div_ceil(printed).max(1);
+        runs.fewest = runs.fewest.min(of_piece);
+        runs.most = runs.most.max(of_piece);
+        runs.prints = runs.prints.saturating_add(of_piece.saturating_mul(printed));
+    }
+    runs.fewest = runs.fewest.min(runs.most);
+    runs
+}
+
 /// For whom a sheet is printed, as its front matter says (`print-for`): how many of each the event needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PrintFor {
@@ -79,6 +103,14 @@ mod tests {
         assert_eq!(plan.prints(PrintFor::Letter, About::Case("a")), 11);
         assert_eq!(plan.prints(PrintFor::Letter, About::Addressee("a", Some(1))), 5);
         assert_eq!(plan.prints(PrintFor::Letter, About::Addressee("a", None)), 1);
+    }
+
+    #[test]
+    fn a_file_that_holds_the_planned_quantities_is_printed_once() {
+        assert_eq!(runs([(6, 6), (5, 5), (1, 1)]), Runs { fewest: 1, most: 1, prints: 12 });
+        assert_eq!(runs([(6, 1), (5, 1), (1, 1)]), Runs { fewest: 1, most: 6, prints: 12 });
+        assert_eq!(runs([(7, 2), (4, 2)]), Runs { fewest: 2, most: 4, prints: 12 });
+        assert_eq!(runs([]), Runs { fewest: 0, most: 0, prints: 0 });
     }
 
     #[test]

@@ -28,12 +28,20 @@ pub struct StampLine {
     hundredths: Option<(u64, Arc<str>)>,
 }
 
-/// Counts the stamps: one for each letter that goes by post, one for the envelope with all cards of a case.
+/// Counts the stamps: one for each letter that goes by post, one for the envelope with all cards of a case, one for each
+/// of those who get a copy.
 pub fn stamps(cases: &[CaseShare], destinations: &[Destination], kit: &Kit) -> Stamps {
     let mut counts = [0u32; 2];
     for case in cases {
         for target in case.targets.iter().filter(|t| t.post) {
             counts[usize::from(target.domestic)] += target.letters;
+        }
+        let gets_copy = |d: &&Destination| {
+            d.target.is_some_and(|target| case.targets.iter().all(|written_to| written_to.target != target))
+                && kit.cases.get(d.case).is_some_and(|c| c.id == case.id)
+        };
+        for copy in destinations.iter().filter(gets_copy) {
+            counts[usize::from(copy.domestic)] += 1;
         }
         let cards = destinations
             .iter()
