@@ -23,8 +23,11 @@ use crate::fonts::FaceId;
 #[derive(Debug, Default)]
 pub struct Cache {
     pictures: Mutex<HashMap<PictureKey, Arc<EncodedPicture>>>,
-    fonts: Mutex<HashMap<(FaceId, Vec<u16>), Arc<SubsetFont>>>,
+    fonts: Mutex<HashMap<FontKey, Arc<SubsetFont>>>,
 }
+
+/// A face and its used glyphs.
+type FontKey = (FaceId, Vec<u16>);
 
 /// A picture's file and its size in the document.
 type PictureKey = ([u8; 32], (u32, u32));

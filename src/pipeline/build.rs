@@ -221,17 +221,20 @@ impl SheetJob<'_> {
     }
 }
 
+/// A finished chunk, or the mistakes of all its subjects.
+type Made = Result<Arc<Produced>, Vec<Diagnostic>>;
+
 /// Makes all chunks of some sheets, side by side, and keeps them in order.
 fn produce<'a>(
     press: &Press<'_>,
     jobs: &mut [SheetJob<'a>],
     which: &[usize],
-    make: &(dyn Fn(&Press<'_>, &Chunk<'a>) -> Result<Arc<Produced>, Vec<Diagnostic>> + Sync),
+    make: &(dyn Fn(&Press<'_>, &Chunk<'a>) -> Made + Sync),
     report: &mut Report,
 ) {
     let chunks: Vec<(usize, &Chunk<'a>)> =
         which.iter().flat_map(|&i| jobs[i].chunks.iter().map(move |c| (i, c))).collect();
-    let made: Vec<(usize, Result<Arc<Produced>, Vec<Diagnostic>>)> =
+    let made: Vec<(usize, Made)> =
         chunks.par_iter().with_max_len(1).map(|(i, chunk)| (*i, make(press, chunk))).collect();
     drop(chunks);
     for &i in which {

@@ -92,18 +92,12 @@ impl Target {
         }
         match fs::symlink_metadata(path) {
             Ok(found) if found.file_type().is_symlink() => {
-                return Err(Diagnostic::error(format!(
-                    "`{shown}` is a link to another file; it is not followed"
-                ))
-                .hint("give `--out` the path of the file itself, or take the link away"));
+                Err(Diagnostic::error(format!("`{shown}` is a link to another file; it is not followed"))
+                    .hint("give `--out` the path of the file itself, or take the link away"))
             }
-            Ok(found) if found.is_dir() => {
-                return Err(Diagnostic::error(format!("`{shown}` is a folder"))
-                    .hint(format!("name a file in it: `--out {shown}/kit.pdf`")));
-            }
-            Ok(found) if !found.is_file() => {
-                return Err(Diagnostic::error(format!("`{shown}` is no ordinary file")));
-            }
+            Ok(found) if found.is_dir() => Err(Diagnostic::error(format!("`{shown}` is a folder"))
+                .hint(format!("name a file in it: `--out {shown}/kit.pdf`"))),
+            Ok(found) if !found.is_file() => Err(Diagnostic::error(format!("`{shown}` is no ordinary file"))),
             _ => Ok(()),
         }
     }
