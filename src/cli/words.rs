@@ -1,6 +1,7 @@
 //! A build's summary in; the words that the organiser reads at the end out.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use crate::frame::StockKind;
 use crate::pipeline::{SheetSummary, Summary};
@@ -40,6 +41,27 @@ pub fn summary(summary: &Summary, verbose: bool) -> String {
             counted(summary.pictures, "picture")
         );
     }
+    changes_and_times(&mut out, summary, verbose);
+    out
+}
+
+/// A rebuild in a watch: the file, how long it took, and what to print again.
+pub fn rebuilt(summary: &Summary, took: Duration, verbose: bool) -> String {
+    let mut out = String::new();
+    for file in &summary.files {
+        let _ = writeln!(
+            out,
+            "{}: {}, rebuilt in {:.0} ms",
+            file.path.display(),
+            counted(file.pages, "page"),
+            took.as_secs_f64() * 1000.0
+        );
+    }
+    changes_and_times(&mut out, summary, verbose);
+    out
+}
+
+fn changes_and_times(out: &mut String, summary: &Summary, verbose: bool) {
     for change in summary.changes.iter().flatten() {
         let _ = writeln!(out, "{change}");
     }
@@ -48,7 +70,6 @@ pub fn summary(summary: &Summary, verbose: bool) -> String {
             let _ = writeln!(out, "  {stage}: {:.1} ms", time.as_secs_f64() * 1000.0);
         }
     }
-    out
 }
 
 fn pages(sheet: &SheetSummary) -> String {

@@ -198,6 +198,10 @@ fn run(
     let document =
         output::Document { session_cache: &session.pdf, catalogue: &session.catalogue, pictures, meta };
     output::finish(&press, &jobs, &document, options, targets.as_ref(), &mut summary, report);
+    if let Some(mut chunks) = session.chunks.as_ref().and_then(|chunks| chunks.lock().ok()) {
+        // What this build did not use is of an older state of the files: memory must not grow with every edit.
+        chunks.retain(|_, produced| Arc::strong_count(produced) > 1);
+    }
     clock.lap(if write { "write" } else { "join" });
     summary.stages = clock.laps;
     (!report.has_errors()).then_some(Built { summary })

@@ -97,14 +97,8 @@ impl Targets {
     /// # Errors
     /// See [`Target::claim`].
     pub fn claim(options: &Options) -> Result<Self, Diagnostic> {
-        let manifest = options.out.with_extension("json");
-        let mut paths = vec![options.out.clone(), manifest.clone()];
-        if options.split {
-            paths.extend([StockKind::Envelope, StockKind::Labels].map(|kind| split_path(&options.out, kind)));
-        }
-        if options.changed {
-            paths.push(changed_path(&options.out));
-        }
+        let manifest = manifest_path(&options.out);
+        let paths = options.written();
         if options.out.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
             return Err(Diagnostic::error(format!(
                 "`{}` is the name of the kit's manifest",
@@ -127,6 +121,24 @@ impl Targets {
         let (_, target) = self.claimed.iter().find(|(p, _)| *p == self.manifest)?;
         Manifest::read(&target.read()?)
     }
+}
+
+impl Options {
+    /// Every path that a build with these options may write.
+    pub fn written(&self) -> Vec<PathBuf> {
+        let mut paths = vec![self.out.clone(), manifest_path(&self.out)];
+        if self.split {
+            paths.extend([StockKind::Envelope, StockKind::Labels].map(|kind| split_path(&self.out, kind)));
+        }
+        if self.changed {
+            paths.push(changed_path(&self.out));
+        }
+        paths
+    }
+}
+
+fn manifest_path(out: &Path) -> PathBuf {
+    out.with_extension("json")
 }
 
 fn split_path(out: &Path, kind: StockKind) -> PathBuf {

@@ -3,6 +3,7 @@
 //! Written beside under a name of its own, flushed to the disk, then moved into place: whatever fails on the way, and
 //! whenever the program or the machine stops, the path holds either the old file or the new one.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -28,6 +29,12 @@ pub fn take_away_unfinished() {
     for path in unfinished.drain(..) {
         let _ = fs::remove_file(path);
     }
+}
+
+/// True for the name of an unfinished file.
+pub fn is_unfinished(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with(PREFIX) && name.ends_with(SUFFIX)
 }
 
 /// A path that may be written, locked against a second run while it lives.
@@ -200,9 +207,7 @@ fn lock(folder: &Path, path: &Path) -> Result<Option<File>, Diagnostic> {
 pub fn sweep(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if !(name.starts_with(PREFIX) && name.ends_with(SUFFIX)) {
+        if !is_unfinished(&entry.file_name()) {
             continue;
         }
         let Ok(metadata) = fs::symlink_metadata(entry.path()) else { continue };
