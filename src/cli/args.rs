@@ -144,7 +144,7 @@ pub struct BuildArgs {
     /// One PDF for each stock: kit.pdf, kit-envelopes.pdf, kit-labels.pdf
     #[arg(long)]
     pub split: bool,
-    /// Write only the pages that changed since the last build
+    /// Also write the new and changed pages alone, beside the whole kit: kit-changed.pdf
     #[arg(long)]
     pub changed: bool,
     /// Print a case past its deadline all the same, with a mark

@@ -1,6 +1,5 @@
 //! Build, check and import: options out of the arguments, the pipeline, and what is said of its result.
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use super::args::{BuildArgs, InputArgs, PaperArg, Quantities};
@@ -130,6 +129,7 @@ pub fn options(args: &BuildArgs) -> Result<Options, Report> {
         edition: args.edition.clone(),
         split: args.split,
         changed: args.changed,
+        results: None,
         limits,
     });
     options.filter(|_| !report.has_errors()).ok_or(report)
@@ -166,10 +166,4 @@ pub fn input(
         labels: args.labels.clone(),
     };
     Some((resolve, limits))
-}
-
-/// `makekit import`
-pub fn import(file: &Path, cases: &Path, sheet: Option<&str>, terminal: &Terminal) -> ExitCode {
-    let _ = (file, cases, sheet, terminal);
-    ExitCode::from(MACHINE)
 }

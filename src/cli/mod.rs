@@ -2,6 +2,7 @@
 
 mod args;
 mod calibrate;
+mod import;
 mod kit;
 mod progress;
 mod report;
@@ -37,7 +38,7 @@ pub fn run() -> ExitCode {
         Some(Command::Init { dir, terminal }) => said(starter::init(&dir), &terminal),
         Some(Command::New { id, cases, terminal }) => said(starter::new_case(&id, &cases), &terminal),
         Some(Command::Import { file, cases, sheet, terminal }) => {
-            kit::import(&file, &cases, sheet.as_deref(), &Terminal::new(&terminal))
+            import::import(&file, &cases, sheet.as_deref(), &Terminal::new(&terminal))
         }
         Some(Command::Report { counts, poster, format, input, terminal }) => {
             report::report(&counts, poster.as_deref(), format, &input, &Terminal::new(&terminal))

@@ -181,12 +181,7 @@ impl Folders {
             .into_iter()
             .chain([(options.fonts.as_ref(), true)])
             .filter_map(|(path, fonts)| path.map(|path| (path, fonts)))
-            .map(|(path, fonts)| Watched {
-                shown: path.clone(),
-                path: absolute(path),
-                fonts,
-                lost: true,
-            })
+            .map(|(path, fonts)| Watched { shown: path.clone(), path: absolute(path), fonts, lost: true })
             .collect();
         let own = options.written().iter().map(|path| absolute(path)).collect();
         Self { watcher, folders, own }

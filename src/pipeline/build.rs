@@ -11,10 +11,9 @@ use super::chunks::chunks;
 use super::gather::{self, Gathered, catalogue};
 use super::produce::{Chunk, ChunkCache, Press, Produced, Stocks};
 use super::summary::{SheetSummary, Summary};
-use super::{Options, contents, output, select, stocks};
+use super::{Options, changed, contents, output, select, stocks};
 use crate::diag::{Diagnostic, Report, Sources};
 use crate::fonts::Catalogue;
-use crate::frame::StockKind;
 use crate::layout::Engine;
 use crate::markup::{StyleSheet as Css, Styler};
 use crate::pdf::{self, Assembler, Meta};
@@ -115,7 +114,12 @@ fn run(
         if !contents.is_empty() {
             plan.supplies = postal_envelope(&kit.envelope).map(|e| supplies(&plan, &contents, kit.paper, &e));
         }
-        let rendering = RenderOptions { edition: edition(options).to_owned(), plan, contents, results: None };
+        let rendering = RenderOptions {
+            edition: edition(options).to_owned(),
+            plan,
+            contents,
+            results: options.results.clone(),
+        };
         templates.renderer(kit, rendering, report)
     };
     let renderer = work(Vec::new(), report);
@@ -135,6 +139,7 @@ fn run(
         look,
         cache: session.chunks.as_ref(),
     };
+    let per_sheet = stocks.labels.geometry.places.len() as u32;
     let mut jobs: Vec<SheetJob<'_>> = Vec::new();
     for sheet in &chosen {
         let mut found = subjects(kit, sheet);
@@ -147,8 +152,7 @@ fn run(
         found.left_out.into_iter().for_each(|note| report.push(note));
         let copies = |subject: &_| select::copies(kit, &plan, options, sheet, subject);
         let counted = found.list.iter().map(|subject| (*subject, copies(subject))).collect();
-        let start_at = if sheet.stock == StockKind::Labels { options.placement.start_at } else { 1 };
-        let per_sheet = stocks.labels.geometry.places.len() as u32;
+        let start_at = options.placement.start_at;
         jobs.push(SheetJob { sheet, chunks: chunks(sheet, counted, start_at, per_sheet), made: Vec::new() });
     }
     clock.lap("prepare");
@@ -164,11 +168,12 @@ fn run(
     let (late, early): (Vec<_>, Vec<_>) =
         (0..jobs.len()).partition(|&i| templates.uses(jobs[i].sheet, "contents"));
     produce(&press, &mut jobs, &early, &make, report);
+    let mut late_renderer = None;
     if !late.is_empty() {
         let mut rows = contents::rows(kit, &plan, &jobs, &press);
         for _ in 0..CONTENTS_ROUNDS {
-            let renderer = work(rows.clone(), &mut Report::default());
-            let press = Press { renderer: &renderer, ..press };
+            let renderer = &*late_renderer.insert(work(rows.clone(), &mut Report::default()));
+            let press = Press { renderer, ..press };
             produce(&press, &mut jobs, &late, &make, report);
             let settled = contents::rows(kit, &plan, &jobs, &press);
             if settled == rows || report.has_errors() {
@@ -181,6 +186,7 @@ fn run(
     if report.has_errors() {
         return None;
     }
+    let late: Vec<Arc<str>> = late.iter().map(|&i| Arc::clone(&jobs[i].sheet.name)).collect();
     jobs.retain(|job| job.sides() > 0);
     if jobs.is_empty() {
         report.push(
@@ -197,7 +203,22 @@ fn run(
     };
     let document =
         output::Document { session_cache: &session.pdf, catalogue: &session.catalogue, pictures, meta };
-    output::finish(&press, &jobs, &document, options, targets.as_ref(), &mut summary, report);
+    let finished = output::finish(&press, &jobs, &document, options, targets.as_ref(), &mut summary, report);
+    if let (Some(finished), Some(targets)) = (&finished, &targets) {
+        if options.changed {
+            let late_press = Press { renderer: late_renderer.as_ref().unwrap_or(&renderer), ..press };
+            let press_of = |sheet: &SheetDef| if late.contains(&sheet.name) { &late_press } else { &press };
+            let again = changed::jobs(&jobs, &finished.changed, |sheet, pieces| {
+                let chunks = chunks(sheet, pieces, options.placement.start_at, per_sheet);
+                chunks.iter().map(|chunk| press_of(sheet).produce(chunk)).collect()
+            });
+            changed::write(&press, again, &document, options, targets, &mut summary)
+                .unwrap_or_else(|mistakes| mistakes.into_iter().for_each(|mistake| report.push(mistake)));
+        }
+        if !report.has_errors() {
+            finished.record(targets).unwrap_or_else(|diagnostic| report.push(diagnostic));
+        }
+    }
     if let Some(mut chunks) = session.chunks.as_ref().and_then(|chunks| chunks.lock().ok()) {
         // What this build did not use is of an older state of the files: memory must not grow with every edit.
         chunks.retain(|_, produced| Arc::strong_count(produced) > 1);

@@ -2,6 +2,7 @@
 
 mod blame;
 mod build;
+mod changed;
 mod chunks;
 mod contents;
 mod gather;
@@ -22,6 +23,7 @@ pub use summary::{SheetSummary, Summary, WrittenFile};
 pub use threads::on_threads;
 
 use crate::limits::Limits;
+use crate::plan::Results;
 use crate::resolve;
 
 /// All that a build can be told; the command line fills it.
@@ -42,8 +44,10 @@ pub struct Options {
     pub edition: Option<String>,
     /// One PDF for each stock.
     pub split: bool,
-    /// Only the pages that changed since the last build.
+    /// Beside the whole kit, the pages that changed since the last build.
     pub changed: bool,
+    /// The sums of an evening that is over, for the sheets that show them.
+    pub results: Option<Results>,
     pub limits: Limits,
 }
 

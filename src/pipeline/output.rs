@@ -1,5 +1,6 @@
 //! Finished parts in; the PDF files and their manifest on the disk out, and what changed since the last build.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::limits::Limits;
 use crate::pdf::{self, Assembler, Bookmark, Meta, PageLabel, Part};
 use crate::picture::Pictures;
 use crate::template::{Recipient, Subject};
-use crate::write::{self, Entry, Manifest, Target, build_mark};
+use crate::write::{self, ChangeKind, Entry, Manifest, Target, build_mark};
 
 /// What every file of a build is made with.
 pub struct Document<'a> {
@@ -30,6 +31,16 @@ struct File<'j, 'a> {
     jobs: Vec<&'j SheetJob<'a>>,
 }
 
+/// The pieces that are new or changed since the last build: sheet and subject.
+pub type ChangedPieces = HashSet<(Arc<str>, Subject)>;
+
+/// What a written kit leaves to be done.
+pub struct Finished {
+    manifest: Manifest,
+    /// Empty also where there is no build to compare with.
+    pub changed: ChangedPieces,
+}
+
 /// Joins the parts, compares with the last build, and with `write` puts the files in place. Mistakes go to the report.
 pub fn finish(
     press: &Press<'_>,
@@ -39,7 +50,7 @@ pub fn finish(
     target: Option<&Targets>,
     summary: &mut Summary,
     report: &mut Report,
-) {
+) -> Option<Finished> {
     let files = files(jobs, options);
     let mut finished = Vec::new();
     let mut manifest = Manifest {
@@ -64,13 +75,13 @@ pub fn finish(
             .hint(Limits::hint("pages")),
         );
     }
-    let Some(targets) = target.filter(|_| !report.has_errors()) else { return };
+    let targets = target.filter(|_| !report.has_errors())?;
     let old = targets.last_manifest();
     let changes = old.as_ref().map(|old| write::compare(old, &manifest));
     for (file, bytes) in files.iter().zip(&finished) {
         if let Err(diagnostic) = targets.write(&file.path, bytes) {
             report.push(diagnostic);
-            return;
+            return None;
         }
         summary.files.push(WrittenFile { path: file.path.clone(), pages: file.pages(), bytes: bytes.len() });
     }
@@ -80,8 +91,38 @@ pub fn finish(
             false => write::in_words(changes, old, &manifest),
         });
     }
-    if let Err(diagnostic) = targets.write(&targets.manifest, manifest.to_json().as_bytes()) {
-        report.push(diagnostic);
+    let pieces = files.iter().flat_map(File::chunks);
+    let pieces: Vec<(Arc<str>, Subject)> = pieces
+        .flat_map(|(job, made, _)| made.pieces.iter().map(|p| (Arc::clone(&job.sheet.name), p.subject)))
+        .collect();
+    let changed = changes.iter().flatten().filter(|change| change.kind != ChangeKind::Gone);
+    let changed = changed.filter_map(|change| pieces.get(change.entry).cloned()).collect();
+    Some(Finished { manifest, changed })
+}
+
+/// Joins the pieces that changed and puts them beside the whole kit. Mistakes go to the report.
+pub fn finish_changed(
+    press: &Press<'_>,
+    jobs: &[SheetJob<'_>],
+    document: &Document<'_>,
+    path: PathBuf,
+    targets: &Targets,
+    summary: &mut Summary,
+) -> Result<(), Diagnostic> {
+    let file = File { path, jobs: jobs.iter().collect() };
+    let bytes = join(press, &file, document)?;
+    targets.write(&file.path, &bytes)?;
+    summary.files.push(WrittenFile { pages: file.pages(), path: file.path, bytes: bytes.len() });
+    Ok(())
+}
+
+impl Finished {
+    /// Puts the manifest beside the kit, last of all: a build that fails before it is compared with the same one again.
+    ///
+    /// # Errors
+    /// The machine refuses.
+    pub fn record(&self, targets: &Targets) -> Result<(), Diagnostic> {
+        targets.write(&targets.manifest, self.manifest.to_json().as_bytes())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The pieces of a kit and those of the last one in; `kit.json`, build marks and what to print again out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
@@ -93,10 +93,13 @@ pub struct Change {
 
 /// What is new, changed and gone.
 pub fn compare(old: &Manifest, new: &Manifest) -> Vec<Change> {
-    let mut before: HashMap<_, &Entry> = old.entries.iter().map(|e| (e.key(), e)).collect();
+    let before: HashMap<_, &Entry> = old.entries.iter().map(|e| (e.key(), e)).collect();
+    // Copies of one label may stand on several sheets: then there are several entries of one key.
+    let mut met = HashSet::new();
     let mut changes = Vec::new();
     for (index, entry) in new.entries.iter().enumerate() {
-        match before.remove(&entry.key()) {
+        met.insert(entry.key());
+        match before.get(&entry.key()) {
             None => changes.push(Change { kind: ChangeKind::New, entry: index }),
             Some(old) if old.hash != entry.hash => {
                 changes.push(Change { kind: ChangeKind::Changed, entry: index })
@@ -104,7 +107,7 @@ pub fn compare(old: &Manifest, new: &Manifest) -> Vec<Change> {
             Some(_) => {}
         }
     }
-    let gone = old.entries.iter().enumerate().filter(|(_, e)| before.contains_key(&e.key()));
+    let gone = old.entries.iter().enumerate().filter(|(_, e)| !met.contains(&e.key()));
     changes.extend(gone.map(|(entry, _)| Change { kind: ChangeKind::Gone, entry }));
     changes
 }

@@ -1,0 +1,171 @@
+//! Takes command lines and small folders of input; runs the program in a folder of its own and looks at what it said,
+//! which status it ended with and which files it left.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+/// An invented case with one target abroad.
+const CASE: &str = r#"name = "Amina Example"
+country = "PL"
+who = "village nurse"
+deadline = 2099-06-30
+summary = "Amina Example is an invented nurse."
+demands = ["release Amina Example"]
+languages = ["en"]
+
+[[targets]]
+office = "Minister of Example Affairs"
+salutation = "Dear Minister,"
+address = { street = ["ul. Przykladowa 1"], city = "Warszawa", postcode = "00-950" }
+"#;
+
+const KIT: &str = r#"[sender]
+name = "Example Group"
+street = ["1 Example Street"]
+city = "Dublin"
+postcode = "D01 F5P2"
+country = "IE"
+"#;
+
+/// A folder that goes with the test.
+struct Bench {
+    folder: tempfile::TempDir,
+}
+
+struct Ran {
+    status: i32,
+    out: String,
+    err: String,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let bench = Self { folder: tempfile::tempdir().expect("a folder for the test") };
+        bench.with("cases/kit.toml", KIT).with("cases/amina.toml", CASE)
+    }
+
+    fn with(self, path: &str, text: &str) -> Self {
+        self.write(path, text);
+        self
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder is made");
+        fs::write(path, text).expect("a file is written");
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_makekit"));
+        command.args(line.split_whitespace()).current_dir(self.folder.path());
+        command.env("SOURCE_DATE_EPOCH", "1795219200");
+        command
+    }
+
+    fn run(&self, line: &str) -> Ran {
+        let Output { status, stdout, stderr } = self.command(line).output().expect("the program runs");
+        Ran {
+            status: status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&stdout).into_owned(),
+            err: String::from_utf8_lossy(&stderr).into_owned(),
+        }
+    }
+
+    /// Pages of a PDF, by its own count.
+    fn pages(&self, path: &str) -> usize {
+        let document = lopdf::Document::load(self.path(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
+        document.get_pages().len()
+    }
+}
+
+impl Ran {
+    #[track_caller]
+    fn ended(self, status: i32) -> Self {
+        assert_eq!(self.status, status, "{}{}", self.out, self.err);
+        self
+    }
+
+    #[track_caller]
+    fn said(self, words: &str) -> Self {
+        assert!(self.err.contains(words), "`{words}` is not in\n{}", self.err);
+        self
+    }
+
+    #[track_caller]
+    fn gave(self, words: &str) -> Self {
+        assert!(self.out.contains(words), "`{words}` is not in\n{}", self.out);
+        self
+    }
+}
+
+#[test]
+fn changed_pages_stand_by_themselves_beside_the_whole_kit() {
+    let bench = Bench::new();
+    let line = "--only case-sheet,letter,envelope,label --changed";
+    bench.run(line).ended(0).said("print the whole kit; `out/kit-changed.pdf` was not written");
+    let whole = bench.pages("out/kit.pdf");
+    bench.run(line).ended(0).said("no page is new or changed");
+    assert!(!bench.path("out/kit-changed.pdf").exists());
+    bench.write("cases/amina.toml", &CASE.replace("Dear Minister,", "Dear Madam,"));
+    bench.run(line).ended(0).said("print again: letter, amina").said("out/kit-changed.pdf: 2 pages");
+    assert_eq!(
+        bench.pages("out/kit-changed.pdf"),
+        2,
+        "the case sheet, which shows the salutation, and the letter"
+    );
+    assert_eq!(bench.pages("out/kit.pdf"), whole);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_watch_builds_after_an_edit_keeps_the_last_good_kit_and_stops() {
+    let bench = Bench::new();
+    let mut child =
+        bench.command("--only letter --watch").stderr(Stdio::piped()).spawn().expect("the program runs");
+    let (send, lines) = channel();
+    let err = BufReader::new(child.stderr.take().expect("its words"));
+    std::thread::spawn(move || err.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+    let wait_for = |words: &str| {
+        let until = Instant::now() + Duration::from_secs(60);
+        let mut said = String::new();
+        while let Ok(line) = lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            said.push_str(&line);
+            if line.contains(words) {
+                return;
+            }
+        }
+        panic!("`{words}` was not said in: {said}");
+    };
+    wait_for("watching `cases`");
+    let first = fs::read(bench.path("out/kit.pdf")).expect("a kit");
+
+    bench.write("cases/amina.toml", "name = ");
+    wait_for("the last good kit stands");
+    assert_eq!(fs::read(bench.path("out/kit.pdf")).expect("a kit"), first);
+
+    // As editors do that save by renaming.
+    bench.write("elsewhere", &CASE.replace("Dear Minister,", "Dear Madam,"));
+    fs::rename(bench.path("elsewhere"), bench.path("cases/amina.toml")).expect("a file is moved");
+    wait_for("print again: letter, amina");
+    assert_ne!(fs::read(bench.path("out/kit.pdf")).expect("a kit"), first);
+
+    let pid = i32::try_from(child.id()).expect("a process id");
+    // SAFETY: a signal to the child, which has not been waited for.
+    assert_eq!(unsafe { libc::kill(pid, libc::SIGTERM) }, 0);
+    assert_eq!(child.wait().expect("its status").code(), Some(0));
+    let left: Vec<_> =
+        fs::read_dir(bench.path("out")).expect("out").flatten().map(|e| e.file_name()).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}
