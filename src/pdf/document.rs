@@ -14,7 +14,7 @@ use super::picture::{self, EncodedPicture, Encoding};
 use super::shared::Shared;
 use super::syntax::{self, Dict, Id};
 use super::tree::{self, PageTree, StructureIds};
-use super::usage::ToUnicode;
+use super::usage::Codes;
 use super::{Bookmark, Meta, PageLabel, PdfError};
 use crate::fonts::FaceId;
 
@@ -53,7 +53,7 @@ fn cached<K: std::hash::Hash + Eq, V>(
 struct DocumentFace {
     face: FaceId,
     glyphs: BTreeSet<u16>,
-    variants: Vec<ToUnicode>,
+    variants: Vec<Codes>,
 }
 
 /// A picture as the document uses it.
@@ -110,9 +110,9 @@ pub(super) fn finish(
             .iter()
             .map(|part| {
                 let font = |(face, variant): (&usize, &usize)| {
-                    (faces[*face].face, font_ids[*face].variants[*variant].0)
+                    Some((faces[*face].face, font_ids[*face].font(*variant)?))
                 };
-                part.iter().map(font).collect()
+                part.iter().filter_map(font).collect()
             })
             .collect(),
         pictures: pictures.iter().map(|(hash, p)| (*hash, p.image)).collect(),
@@ -215,7 +215,7 @@ fn collect_faces(parts: &[Part]) -> (Vec<DocumentFace>, Vec<BTreeMap<usize, usiz
             face.glyphs.extend(usage.glyphs.iter().map(|g| g.glyph));
             let fitting = face.variants.iter_mut().position(|variant| variant.merge(usage));
             let variant = fitting.unwrap_or_else(|| {
-                let mut new = ToUnicode::default();
+                let mut new = Codes::default();
                 new.merge(usage);
                 face.variants.push(new);
                 face.variants.len() - 1

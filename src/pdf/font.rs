@@ -14,7 +14,7 @@ use super::deflate::Deflater;
 use super::face::FaceMeasures;
 use super::file::Section;
 use super::syntax::{self, Id};
-use super::usage::ToUnicode;
+use super::usage::Codes;
 use crate::fonts::Face;
 
 /// A face cut down to the glyphs that are used.
@@ -64,23 +64,34 @@ fn tag(face: &Face, glyphs: &[(u16, u16)]) -> String {
     hash.finalize()[..6].iter().map(|b| char::from(b'A' + b % 26)).collect()
 }
 
-/// Numbers of the objects of one font. Fonts that differ only in their ToUnicode share all but the last pairs.
+/// Numbers of the objects of one font.
 pub(super) struct FontIds {
-    pub descendant: Id,
-    pub descriptor: Id,
-    pub program: Id,
+    descriptor: Id,
+    program: Id,
+    variants: Vec<VariantIds>,
+}
+
+/// Numbers of a font as pages call it, one for each set of codes.
+struct VariantIds {
+    font: Id,
+    to_unicode: Id,
+    descendant: Id,
     /// The CIDToGIDMap or the encoding CMap.
-    pub map: Id,
-    /// For each ToUnicode: the font that pages call, and the ToUnicode.
-    pub variants: Vec<(Id, Id)>,
+    map: Id,
 }
 
 impl FontIds {
     /// Takes its numbers by `take`, which gives the first of so many.
     pub fn take(take: &mut impl FnMut(usize) -> Id, variants: usize) -> Self {
-        let first = take(4);
-        let variants = (0..variants).map(|_| (take(1), take(1))).collect();
-        Self { descendant: first, descriptor: first + 1, program: first + 2, map: first + 3, variants }
+        let first = take(2);
+        let variant = |id| VariantIds { font: id, to_unicode: id + 1, descendant: id + 2, map: id + 3 };
+        let variants = (0..variants).map(|_| variant(take(4))).collect();
+        Self { descriptor: first, program: first + 1, variants }
+    }
+
+    /// The number that pages call a variant by.
+    pub fn font(&self, variant: usize) -> Option<Id> {
+        self.variants.get(variant).map(|v| v.font)
     }
 }
 
@@ -92,34 +103,11 @@ pub(super) fn write(
     face: &Face,
     measures: &FaceMeasures,
     font: &SubsetFont,
-    variants: &[ToUnicode],
+    variants: &[Codes],
 ) -> Result<(), PdfError> {
-    for ((font_id, to_unicode_id), texts) in ids.variants.iter().zip(variants) {
-        section.dict(deflater, *font_id, |dict| {
-            dict.name("Type", "Font");
-            dict.name("Subtype", "Type0");
-            dict.name("BaseFont", &font.name);
-            if measures.cff {
-                dict.reference("Encoding", ids.map);
-            } else {
-                dict.name("Encoding", "Identity-H");
-            }
-            dict.references("DescendantFonts", [ids.descendant]);
-            dict.reference("ToUnicode", *to_unicode_id);
-        })?;
-        section.deflated(deflater, *to_unicode_id, to_unicode_cmap(&texts.sorted()).as_bytes(), |_| {})?;
+    for (variant, codes) in ids.variants.iter().zip(variants) {
+        write_variant(section, deflater, variant, ids.descriptor, measures, font, codes)?;
     }
-    section.dict(deflater, ids.descendant, |dict| {
-        dict.name("Type", "Font");
-        dict.name("Subtype", if measures.cff { "CIDFontType0" } else { "CIDFontType2" });
-        dict.name("BaseFont", &font.name);
-        dict.dict("CIDSystemInfo", system_info);
-        dict.reference("FontDescriptor", ids.descriptor);
-        if !measures.cff {
-            dict.reference("CIDToGIDMap", ids.map);
-        }
-        widths(dict.key("W"), measures, &font.glyphs);
-    })?;
     section.dict(deflater, ids.descriptor, |dict| {
         dict.name("Type", "FontDescriptor");
         dict.name("FontName", &font.name);
@@ -143,18 +131,67 @@ pub(super) fn write(
         }
         dict.name("Filter", "FlateDecode");
     });
+    Ok(())
+}
+
+fn write_variant(
+    section: &mut Section,
+    deflater: &mut Deflater,
+    ids: &VariantIds,
+    descriptor: Id,
+    measures: &FaceMeasures,
+    font: &SubsetFont,
+    codes: &Codes,
+) -> Result<(), PdfError> {
+    // Code, the subset's glyph, and the width.
+    let coded: Vec<(u16, u16, u16)> = codes
+        .iter()
+        .filter_map(|c| {
+            let place = font.glyphs.binary_search_by_key(&c.glyph, |(old, _)| *old).ok()?;
+            let width = measures.widths.get(usize::from(c.glyph)).copied().unwrap_or_default();
+            Some((c.code, font.glyphs[place].1, width))
+        })
+        .collect();
+    section.dict(deflater, ids.font, |dict| {
+        dict.name("Type", "Font");
+        dict.name("Subtype", "Type0");
+        dict.name("BaseFont", &font.name);
+        if measures.cff {
+            dict.reference("Encoding", ids.map);
+        } else {
+            dict.name("Encoding", "Identity-H");
+        }
+        dict.references("DescendantFonts", [ids.descendant]);
+        dict.reference("ToUnicode", ids.to_unicode);
+    })?;
+    section.deflated(deflater, ids.to_unicode, to_unicode_cmap(codes).as_bytes(), |_| {})?;
+    let mut widths: Vec<(u16, u16)> =
+        coded.iter().map(|(code, glyph, width)| (if measures.cff { *glyph } else { *code }, *width)).collect();
+    widths.sort_unstable();
+    widths.dedup();
+    section.dict(deflater, ids.descendant, |dict| {
+        dict.name("Type", "Font");
+        dict.name("Subtype", if measures.cff { "CIDFontType0" } else { "CIDFontType2" });
+        dict.name("BaseFont", &font.name);
+        dict.dict("CIDSystemInfo", system_info);
+        dict.reference("FontDescriptor", descriptor);
+        if !measures.cff {
+            dict.reference("CIDToGIDMap", ids.map);
+        }
+        write_widths(dict.key("W"), &widths);
+    })?;
     if measures.cff {
-        section.deflated(deflater, ids.map, encoding_cmap(&font.glyphs).as_bytes(), |dict| {
+        section.deflated(deflater, ids.map, encoding_cmap(&coded).as_bytes(), |dict| {
             dict.name("Type", "CMap");
             dict.name("CMapName", CMAP_NAME);
             dict.dict("CIDSystemInfo", system_info);
         })
     } else {
-        let last = font.glyphs.last().map_or(0, |(old, _)| *old);
+        let last = coded.last().map_or(0, |(code, ..)| *code);
         let mut map = vec![0u8; (usize::from(last) + 1) * 2];
-        for (old, new) in &font.glyphs {
-            let at = usize::from(*old) * 2;
-            map[at..at + 2].copy_from_slice(&new.to_be_bytes());
+        for (code, glyph, _) in &coded {
+            let at = usize::from(*code) * 2;
+            map[at..at + 2].copy_from_slice(&glyph.to_be_bytes());
         }
         section.deflated(deflater, ids.map, &map, |_| {})
     }
@@ -167,18 +204,16 @@ fn system_info(dict: &mut syntax::Dict<'_>) {
 }
 
 /// The widths by CID, consecutive ones together.
-fn widths(out: &mut Vec<u8>, measures: &FaceMeasures, glyphs: &[(u16, u16)]) {
-    let cid = |(old, new): &(u16, u16)| if measures.cff { *new } else { *old };
-    let width = |(old, _): &(u16, u16)| measures.widths.get(usize::from(*old)).copied().unwrap_or_default();
+fn write_widths(out: &mut Vec<u8>, widths: &[(u16, u16)]) {
     out.push(b'[');
-    for run in glyphs.chunk_by(|a, b| cid(b) == cid(a) + 1) {
-        syntax::integer(out, i64::from(cid(&run[0])));
+    for run in widths.chunk_by(|a, b| b.0 == a.0 + 1) {
+        syntax::integer(out, i64::from(run[0].0));
         out.push(b'[');
-        for (i, glyph) in run.iter().enumerate() {
+        for (i, (_, width)) in run.iter().enumerate() {
             if i > 0 {
                 out.push(b' ');
             }
-            syntax::integer(out, i64::from(width(glyph)));
+            syntax::integer(out, i64::from(*width));
         }
         out.push(b']');
     }
@@ -199,14 +234,14 @@ fn cmap(name: &str, kind: u8, body: &str) -> String {
     )
 }
 
-/// Codes, which are the whole face's glyph ids, to the subset's CIDs.
-fn encoding_cmap(glyphs: &[(u16, u16)]) -> String {
-    let runs: Vec<_> = glyphs.chunk_by(|a, b| b.0 == a.0 + 1 && b.1 == a.1 + 1 && b.0 & 0xFF != 0).collect();
+/// Codes to the subset's CIDs.
+fn encoding_cmap(coded: &[(u16, u16, u16)]) -> String {
+    let runs: Vec<_> = coded.chunk_by(|a, b| b.0 == a.0 + 1 && b.1 == a.1 + 1 && b.0 & 0xFF != 0).collect();
     let mut body = String::new();
     for block in runs.chunks(CMAP_BLOCK) {
         body.push_str(&format!("{} begincidrange\n", block.len()));
         for run in block {
-            let last = run.last().map_or(run[0].0, |glyph| glyph.0);
+            let last = run.last().map_or(run[0].0, |coded| coded.0);
             body.push_str(&format!("<{:04X}> <{last:04X}> {}\n", run[0].0, run[0].1));
         }
         body.push_str("endcidrange\n");
@@ -215,12 +250,13 @@ fn encoding_cmap(glyphs: &[(u16, u16)]) -> String {
 }
 
 /// Codes to texts.
-fn to_unicode_cmap(texts: &[(u16, &str)]) -> String {
+fn to_unicode_cmap(codes: &Codes) -> String {
+    let texts: Vec<(u16, &str)> = codes.iter().filter_map(|c| Some((c.code, c.text.as_deref()?))).collect();
     let mut body = String::new();
     for block in texts.chunks(CMAP_BLOCK) {
         body.push_str(&format!("{} beginbfchar\n", block.len()));
-        for (glyph, text) in block {
-            body.push_str(&format!("<{glyph:04X}> <"));
+        for (code, text) in block {
+            body.push_str(&format!("<{code:04X}> <"));
             text.encode_utf16().for_each(|unit| body.push_str(&format!("{unit:04X}")));
             body.push_str(">\n");
         }

@@ -1,15 +1,18 @@
 //! Takes glyph runs; gives text-showing operators, with ActualText where a reader could not tell the text from the
 //! glyphs.
 //!
-//! A glyph's code is its id in the whole face. What comes back when the text is copied is each glyph's ToUnicode, in
-//! the order of the glyphs; where that is not what was written, an ActualText says it. Left-to-right text gets it word by
-//! word, since pdfium takes one for a single glyph apart from its neighbours for a word of its own. In right-to-left text poppler and
-//! pdfium turn the order of characters of a whole line round, those of an ActualText included, so there it covers the
-//! fewest glyphs that do.
+//! A glyph's code is its id in the whole face, or, where it stands for another text as well, one beyond the face's
+//! glyphs. What comes back when text is copied is each code's ToUnicode, in the order in which the glyphs are shown.
+//! Where glyphs and characters of left-to-right text do not pair off, an ActualText says a whole word: pdfium takes
+//! one on part of a word for a word of its own.
+//!
+//! Right-to-left text has no ActualText. poppler and pdfium turn its order round, line by line, the characters of
+//! one ToUnicode included, and part words where a glyph leaves the line: found by trying both with Arabic, Hebrew,
+//! Persian, Urdu and Dhivehi.
 
 use std::ops::Range;
 
-use printpdf::{DictItem, Op};
+use printpdf::{DictItem, Op, TextRenderingMode};
 
 use super::PdfError;
 use super::face::FaceMeasures;
@@ -18,6 +21,9 @@ use crate::frame::{Glyph, GlyphRun};
 
 /// How far, in thousandths of an em, a glyph may stand from its place before the pen is moved: 0.02 mm at 12 points.
 const TOLERANCE: f32 = 4.0;
+
+/// How far, in points, letters may stand off their line and still be read as one.
+const LEVEL: f32 = 0.4;
 
 /// Writes the glyphs of one run; the text object is open and the pen is at the run's origin.
 pub(super) struct RunWriter<'a> {
@@ -29,14 +35,24 @@ pub(super) struct RunWriter<'a> {
     place: f32,
     pen: f32,
     rise: f32,
+    /// For each glyph its code, as far as they are decided.
+    glyph_codes: Vec<u16>,
     codes: Vec<u8>,
     array: Vec<DictItem>,
 }
 
-/// A stretch of glyphs and the text that they are to give back, where their own is not it.
+/// A stretch of left-to-right glyphs and the text that they are to give back, where their own is not it.
 struct Stretch {
     glyphs: Range<usize>,
     actual: Option<Range<usize>>,
+}
+
+/// A glyph with its code and its place along the line, in thousandths of an em.
+#[derive(Clone, Copy)]
+struct Placed {
+    glyph: Glyph,
+    code: u16,
+    place: f32,
 }
 
 impl<'a> RunWriter<'a> {
@@ -47,7 +63,18 @@ impl<'a> RunWriter<'a> {
         run: &'a GlyphRun,
     ) -> Self {
         let codes = Vec::with_capacity(run.glyphs.len() * 2);
-        Self { ops, usage, measures, run, place: 0.0, pen: 0.0, rise: 0.0, codes, array: Vec::new() }
+        Self {
+            ops,
+            usage,
+            measures,
+            run,
+            place: 0.0,
+            pen: 0.0,
+            rise: 0.0,
+            glyph_codes: Vec::with_capacity(run.glyphs.len()),
+            codes,
+            array: Vec::new(),
+        }
     }
 
     /// Writes the run.
@@ -60,12 +87,11 @@ impl<'a> RunWriter<'a> {
             return Err(PdfError::MissingGlyph { face: face_name.to_owned(), text: text.to_owned() });
         }
         if self.run.rtl {
-            for stretch in self.right_to_left() {
-                self.stretch(stretch);
-            }
+            self.right_to_left();
         } else if self.all_plain() {
             self.show(0..self.run.glyphs.len());
         } else {
+            self.glyph_codes.clear();
             for stretch in self.left_to_right() {
                 self.stretch(stretch);
             }
@@ -77,9 +103,12 @@ impl<'a> RunWriter<'a> {
         Ok(())
     }
 
+    /// Decides the code of the next glyph: one that reads as its cluster. False where there is none.
     fn claim(&mut self, glyph: &Glyph) -> bool {
         let text = self.run.text.get(glyph.cluster()).unwrap_or_default();
-        self.usage.claim(self.run.face, self.measures.widths.len(), glyph.id, text)
+        let code = self.usage.claim(self.run.face, self.measures.widths.len(), glyph.id, text);
+        self.glyph_codes.extend(code);
+        code.is_some()
     }
 
     /// True where each glyph is a cluster of its own, none is missing, they follow one another and each stands for its
@@ -124,6 +153,7 @@ impl<'a> RunWriter<'a> {
             }
             plain &= expected == text_to || is_blank(&run.text, expected..text_to);
             if !plain {
+                self.glyph_codes.truncate(from);
                 self.guess(from..to);
             }
             stretches.push(Stretch { glyphs: from..to, actual: (!plain).then_some(text_from..text_to) });
@@ -133,27 +163,51 @@ impl<'a> RunWriter<'a> {
         stretches
     }
 
-    /// Clusters, each with an ActualText where its glyphs need it.
-    fn right_to_left(&mut self) -> Vec<Stretch> {
+    /// Each cluster's widest glyph reads as the whole cluster, in reverse; its dots and marks follow when all those are
+    /// drawn, read as spaces, so that nothing comes between letters. Letters that climb, as in Nastaliq, would be taken
+    /// for lines of their own: there all that is drawn reads as spaces, and what is read is not drawn.
+    fn right_to_left(&mut self) {
         let run = self.run;
-        let mut stretches: Vec<Stretch> = Vec::new();
-        let mut from = 0;
-        // The text to the left of a cluster ends where the cluster before it, to its right, begins.
-        while from < run.glyphs.len() {
-            let cluster = run.glyphs[from].cluster();
-            let length = run.glyphs[from..].iter().position(|g| g.cluster() != cluster);
-            let to = length.map_or(run.glyphs.len(), |n| from + n);
-            let plain = to == from + 1 && self.claim(&run.glyphs[from]);
-            if !plain {
-                self.guess(from..to);
+        let per_em = 1000.0 / run.size;
+        let glyphs = self.measures.widths.len();
+        let mut letters: Vec<Placed> = Vec::with_capacity(run.glyphs.len());
+        let mut marks: Vec<Placed> = Vec::new();
+        let mut place = 0.0;
+        for cluster in run.glyphs.chunk_by(|a, b| a.cluster() == b.cluster()) {
+            let widest = (0..cluster.len()).max_by(|a, b| cluster[*a].advance.total_cmp(&cluster[*b].advance));
+            let text: String = run.text.get(cluster[0].cluster()).unwrap_or_default().chars().rev().collect();
+            for (i, glyph) in cluster.iter().enumerate() {
+                let letter = Some(i) == widest;
+                let read = if letter { &text } else { " " };
+                let code = self.usage.claim(run.face, glyphs, glyph.id, read);
+                let code = code.unwrap_or_else(|| {
+                    self.usage.mark(run.face, glyphs, glyph.id, None);
+                    glyph.id
+                });
+                let placed = Placed { glyph: *glyph, code, place };
+                if letter { letters.push(placed) } else { marks.push(placed) }
+                place += glyph.advance * per_em;
             }
-            match stretches.last_mut() {
-                Some(last) if plain && last.actual.is_none() => last.glyphs.end = to,
-                _ => stretches.push(Stretch { glyphs: from..to, actual: (!plain).then_some(cluster) }),
-            }
-            from = to;
         }
-        stretches
+        if letters.iter().any(|letter| letter.glyph.dy.abs() > LEVEL) {
+            for letter in &letters {
+                let code = self.usage.claim(run.face, glyphs, letter.glyph.id, " ").unwrap_or(letter.code);
+                marks.push(Placed { code, ..*letter });
+            }
+            self.ops.push(Op::SetTextRenderingMode { mode: TextRenderingMode::Invisible });
+            for letter in &mut letters {
+                (letter.glyph.dx, letter.glyph.dy) = (0.0, 0.0);
+                self.place = letter.place;
+                self.show_glyph(&letter.glyph, letter.code);
+            }
+            self.flush();
+            self.ops.push(Op::SetTextRenderingMode { mode: TextRenderingMode::Fill });
+            letters.clear();
+        }
+        for placed in letters.iter().chain(&marks) {
+            self.place = placed.place;
+            self.show_glyph(&placed.glyph, placed.code);
+        }
     }
 
     /// Gives glyphs under an ActualText a likely text for readers that know none: the characters of their clusters, one
@@ -171,6 +225,7 @@ impl<'a> RunWriter<'a> {
                 rest = after;
                 let own = (!own.is_empty()).then_some(own);
                 self.usage.mark(run.face, self.measures.widths.len(), glyph.id, own);
+                self.glyph_codes.push(glyph.id);
             }
             at += same.max(1);
         }
@@ -190,24 +245,30 @@ impl<'a> RunWriter<'a> {
 
     fn show(&mut self, glyphs: Range<usize>) {
         let run = self.run;
-        let per_em = 1000.0 / run.size;
-        for glyph in &run.glyphs[glyphs] {
-            if glyph.dy != self.rise {
-                self.flush();
-                self.rise = glyph.dy;
-                self.ops.push(rise(-glyph.dy));
-            }
-            let move_by = self.pen - (self.place + glyph.dx * per_em);
-            if move_by.abs() > TOLERANCE {
-                self.flush_codes();
-                let amount = move_by.round();
-                self.array.push(DictItem::Int(amount as i64));
-                self.pen -= amount;
-            }
-            self.codes.extend_from_slice(&glyph.id.to_be_bytes());
-            self.pen += self.measures.widths.get(usize::from(glyph.id)).copied().map_or(0.0, f32::from);
-            self.place += glyph.advance * per_em;
+        for index in glyphs {
+            let glyph = &run.glyphs[index];
+            let code = self.glyph_codes.get(index).copied().unwrap_or(glyph.id);
+            self.show_glyph(glyph, code);
+            self.place += glyph.advance * (1000.0 / run.size);
         }
+    }
+
+    /// Shows a glyph that belongs at `place`.
+    fn show_glyph(&mut self, glyph: &Glyph, code: u16) {
+        if glyph.dy != self.rise {
+            self.flush();
+            self.rise = glyph.dy;
+            self.ops.push(rise(-glyph.dy));
+        }
+        let move_by = self.pen - (self.place + glyph.dx * (1000.0 / self.run.size));
+        if move_by.abs() > TOLERANCE {
+            self.flush_codes();
+            let amount = move_by.round();
+            self.array.push(DictItem::Int(amount as i64));
+            self.pen -= amount;
+        }
+        self.codes.extend_from_slice(&code.to_be_bytes());
+        self.pen += self.measures.widths.get(usize::from(glyph.id)).copied().map_or(0.0, f32::from);
     }
 
     fn flush_codes(&mut self) {

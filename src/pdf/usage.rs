@@ -1,12 +1,12 @@
 //! Takes the glyphs that a part shows and the texts they stand for; gives, face by face, which glyphs are used and the
 //! one text that each stands for wherever the page does not say otherwise (its ToUnicode).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::fonts::FaceId;
 
 /// A glyph's text in one number, so that asking for it costs one look-up.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Packed(u32);
 
 impl Packed {
@@ -37,7 +37,11 @@ impl Packed {
 
 /// The glyphs of one face.
 struct FaceTexts {
+    /// For each glyph the text under its own code, which is its id.
     by_glyph: Vec<Packed>,
+    /// Codes beyond the face's glyphs, for glyphs that stand for another text as well.
+    aliases: HashMap<(u16, Packed), u16>,
+    alias_codes: HashMap<u16, (u16, Packed)>,
 }
 
 /// The glyphs of one part, by face.
@@ -48,30 +52,8 @@ pub(super) struct Usage {
     string_index: HashMap<Box<str>, usize>,
 }
 
-/// What a page may leave unsaid about a text.
-enum Plain<'a> {
-    Char(char),
-    Many(&'a str),
-    /// Only an ActualText can say it.
-    Never,
-}
-
-/// Spaces of all widths count as the space; characters without ink of their own must always be said by the page, since
-/// shapers draw them with the space's glyph.
-fn plain(text: &str) -> Plain<'_> {
-    let mut chars = text.chars();
-    match (chars.next(), chars.next()) {
-        (None, _) => Plain::Never,
-        (Some(c), None) if c.is_whitespace() => Plain::Char(' '),
-        (Some(c), None) if is_ignorable(c) => Plain::Never,
-        (Some(c), None) => Plain::Char(c),
-        (Some(_), Some(_)) if text.chars().any(is_ignorable) => Plain::Never,
-        _ => Plain::Many(text),
-    }
-}
-
 /// Characters without ink: soft hyphen, joiners, directional marks, variation selectors (Unicode's
-/// Default_Ignorable_Code_Point, as far as text uses them).
+/// Default_Ignorable_Code_Point, as far as text uses them). Shapers draw them with the space's glyph.
 fn is_ignorable(c: char) -> bool {
     matches!(u32::from(c),
         0xAD | 0x34F | 0x61C | 0x115F..=0x1160 | 0x17B4..=0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F
@@ -79,29 +61,52 @@ fn is_ignorable(c: char) -> bool {
 }
 
 impl Usage {
-    /// Notes that a glyph is shown for `text`. True where its ToUnicode says just that.
-    pub fn claim(&mut self, face: FaceId, glyphs: usize, glyph: u16, text: &str) -> bool {
-        let wanted = match plain(text) {
-            Plain::Char(c) => Packed::char(c),
-            Plain::Many(text) => self.many(text),
-            Plain::Never => {
-                self.mark(face, glyphs, glyph, None);
-                return false;
-            }
+    /// The code that shows a glyph and reads as `text`: the glyph's id, or another where that reads otherwise. `None`
+    /// where there is no text or no code is left, as in the largest CJK faces.
+    pub fn claim(&mut self, face: FaceId, glyphs: usize, glyph: u16, text: &str) -> Option<u16> {
+        let mut chars = text.chars();
+        let wanted = match (chars.next()?, chars.next()) {
+            // Spaces of all widths count as the space.
+            (c, None) if c.is_whitespace() => Packed::char(' '),
+            (c, None) => Packed::char(c),
+            _ => self.many(text),
         };
+        let usual = !text.chars().any(is_ignorable);
         let slot = self.slot(face, glyphs, glyph);
-        if !slot.certain() {
+        if usual && !slot.certain() {
             *slot = wanted;
         }
-        *slot == wanted
+        if *slot == wanted { Some(glyph) } else { self.alias(face, glyph, wanted, text) }
+    }
+
+    /// A code beyond the face's glyphs. It follows from the glyph and the text, so that parts made apart agree, but for
+    /// the rare case of two on one place.
+    fn alias(&mut self, face: FaceId, glyph: u16, wanted: Packed, text: &str) -> Option<u16> {
+        let texts = self.faces.get_mut(&face)?;
+        if let Some(code) = texts.aliases.get(&(glyph, wanted)) {
+            return Some(*code);
+        }
+        let first = texts.by_glyph.len();
+        let room = (usize::from(u16::MAX) + 1).checked_sub(first).filter(|room| *room > texts.aliases.len())?;
+        // FNV-1a, 64 bits.
+        let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        let hash = glyph.to_be_bytes().into_iter().chain(text.bytes()).fold(0xCBF2_9CE4_8422_2325, mix);
+        let start = (hash % room as u64) as usize;
+        let code = (0..room)
+            .map(|step| (first + (start + step) % room) as u16)
+            .find(|code| !texts.alias_codes.contains_key(code))?;
+        texts.aliases.insert((glyph, wanted), code);
+        texts.alias_codes.insert(code, (glyph, wanted));
+        Some(code)
     }
 
     /// Notes that a glyph is shown under an ActualText; `guess` is what readers that know none may take it for.
     pub fn mark(&mut self, face: FaceId, glyphs: usize, glyph: u16, guess: Option<&str>) {
-        let guess = match guess.map(plain) {
-            Some(Plain::Char(c)) => Packed::char(c).guessed(),
-            Some(Plain::Many(text)) => self.many(text).guessed(),
-            _ => Packed::NO_TEXT,
+        let mut chars = guess.unwrap_or_default().chars();
+        let guess = match (chars.next(), chars.next()) {
+            (None, _) => Packed::NO_TEXT,
+            (Some(c), None) => Packed::char(c).guessed(),
+            _ => self.many(guess.unwrap_or_default()).guessed(),
         };
         let slot = self.slot(face, glyphs, glyph);
         if slot.0 <= Packed::NO_TEXT.0 {
@@ -110,13 +115,12 @@ impl Usage {
     }
 
     fn slot(&mut self, face: FaceId, glyphs: usize, glyph: u16) -> &mut Packed {
-        let texts =
-            self.faces.entry(face).or_insert_with(|| FaceTexts { by_glyph: vec![Packed::UNUSED; glyphs] });
-        let index = usize::from(glyph);
-        if texts.by_glyph.len() <= index {
-            texts.by_glyph.resize(index + 1, Packed::UNUSED);
-        }
-        &mut texts.by_glyph[index]
+        let texts = self.faces.entry(face).or_insert_with(|| FaceTexts {
+            by_glyph: vec![Packed::UNUSED; glyphs.max(usize::from(glyph) + 1)],
+            aliases: HashMap::new(),
+            alias_codes: HashMap::new(),
+        });
+        &mut texts.by_glyph[usize::from(glyph)]
     }
 
     fn many(&mut self, text: &str) -> Packed {
@@ -140,7 +144,9 @@ impl Usage {
                 glyphs: (0u32..)
                     .zip(texts.by_glyph)
                     .filter(|(_, packed)| *packed != Packed::UNUSED)
-                    .map(|(glyph, packed)| GlyphText::unpack(glyph as u16, packed, &strings))
+                    .map(|(glyph, packed)| (glyph as u16, glyph as u16, packed))
+                    .chain(sorted_aliases(texts.alias_codes))
+                    .map(|(code, glyph, packed)| GlyphText::unpack(code, glyph, packed, &strings))
                     .collect(),
             })
             .collect();
@@ -149,17 +155,24 @@ impl Usage {
     }
 }
 
+fn sorted_aliases(codes: HashMap<u16, (u16, Packed)>) -> Vec<(u16, u16, Packed)> {
+    let mut codes: Vec<_> = codes.into_iter().map(|(code, (glyph, packed))| (code, glyph, packed)).collect();
+    codes.sort_unstable_by_key(|(code, ..)| *code);
+    codes
+}
+
 /// The glyphs that a part uses of one face.
 #[derive(Debug, Clone)]
 pub(super) struct FaceUsage {
     pub face: FaceId,
-    /// By glyph, ascending.
+    /// By code, ascending.
     pub glyphs: Vec<GlyphText>,
 }
 
-/// A glyph and its text.
+/// A code, its glyph and its text.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct GlyphText {
+    pub code: u16,
     pub glyph: u16,
     pub text: Option<Box<str>>,
     /// False where `text` is a guess that another part may overrule.
@@ -167,7 +180,7 @@ pub(super) struct GlyphText {
 }
 
 impl GlyphText {
-    fn unpack(glyph: u16, packed: Packed, strings: &[Box<str>]) -> Self {
+    fn unpack(code: u16, glyph: u16, packed: Packed, strings: &[Box<str>]) -> Self {
         let value = packed.0 & !Packed::MANY;
         let text = if packed.0 & Packed::MANY != 0 {
             strings.get((value >> 1) as usize).cloned()
@@ -176,46 +189,40 @@ impl GlyphText {
         } else {
             None
         };
-        Self { glyph, text, certain: packed.certain() }
+        Self { code, glyph, text, certain: packed.certain() }
     }
 }
 
-/// The glyphs of one face in the whole document, with one text each. Parts that disagree about a glyph's text get
+/// The codes of one face in the whole document, each with its glyph and text. Parts that disagree about a code get
 /// different ones; the font program is the same.
 #[derive(Debug, Clone, Default)]
-pub(super) struct ToUnicode {
-    texts: HashMap<u16, (Box<str>, bool)>,
+pub(super) struct Codes {
+    by_code: BTreeMap<u16, GlyphText>,
 }
 
-impl ToUnicode {
+impl Codes {
     /// Takes in what a part says, unless it contradicts what is here; true where it was taken.
     pub fn merge(&mut self, usage: &FaceUsage) -> bool {
-        let contradicts = |g: &GlyphText| {
-            g.certain
-                && self
-                    .texts
-                    .get(&g.glyph)
-                    .is_some_and(|(text, certain)| *certain && Some(text) != g.text.as_ref())
+        let contradicts = |new: &GlyphText| {
+            self.by_code.get(&new.code).is_some_and(|known| {
+                known.glyph != new.glyph || (known.certain && new.certain && known.text != new.text)
+            })
         };
         if usage.glyphs.iter().any(contradicts) {
             return false;
         }
-        for glyph in &usage.glyphs {
-            let Some(text) = &glyph.text else { continue };
-            let known = self.texts.entry(glyph.glyph).or_insert_with(|| (text.clone(), glyph.certain));
-            if glyph.certain && !known.1 {
-                *known = (text.clone(), true);
+        for new in &usage.glyphs {
+            let known = self.by_code.entry(new.code).or_insert_with(|| new.clone());
+            if (new.certain && !known.certain) || known.text.is_none() {
+                *known = new.clone();
             }
         }
         true
     }
 
-    /// Glyphs and texts in the order of the glyphs.
-    pub fn sorted(&self) -> Vec<(u16, &str)> {
-        let mut all: Vec<(u16, &str)> =
-            self.texts.iter().map(|(glyph, (text, _))| (*glyph, &**text)).collect();
-        all.sort_unstable();
-        all
+    /// Codes with their glyphs and texts, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = &GlyphText> {
+        self.by_code.values()
     }
 }
 
@@ -226,27 +233,42 @@ mod tests {
     const FACE: FaceId = FaceId(3);
 
     #[test]
-    fn the_first_text_of_a_glyph_stands_and_another_is_refused() {
+    fn a_glyph_of_another_text_gets_another_code() {
         let mut usage = Usage::default();
-        assert!(usage.claim(FACE, 10, 5, "A"));
-        assert!(usage.claim(FACE, 10, 5, "A"));
-        assert!(!usage.claim(FACE, 10, 5, "Α"), "Greek alpha by the same glyph");
-        assert!(usage.claim(FACE, 10, 6, "ffi"));
-        assert!(usage.claim(FACE, 10, 7, "\u{A0}"));
-        assert!(usage.claim(FACE, 10, 7, " "), "all spaces are one");
-        assert!(!usage.claim(FACE, 10, 8, "\u{AD}"), "a soft hyphen is never a hyphen's text");
-        assert!(usage.claim(FACE, 10, 8, "-"));
+        let mut claim = |glyph, text| usage.claim(FACE, 10, glyph, text);
+        assert_eq!(claim(5, "A"), Some(5));
+        assert_eq!(claim(5, "A"), Some(5));
+        let alpha = claim(5, "Α").expect("a code for the Greek letter");
+        assert!(alpha >= 10);
+        assert_eq!(claim(5, "Α"), Some(alpha));
+        assert_eq!(claim(6, "ffi"), Some(6));
+        assert_eq!(claim(7, "\u{A0}"), Some(7));
+        assert_eq!(claim(7, " "), Some(7), "all spaces are one");
+        assert_ne!(claim(8, "\u{AD}"), Some(8), "a soft hyphen is never a hyphen's usual text");
+        assert_eq!(claim(8, "-"), Some(8));
+        assert_eq!(claim(8, ""), None);
         let faces = usage.finish();
-        let texts: Vec<_> = faces[0].glyphs.iter().map(|g| (g.glyph, g.text.as_deref(), g.certain)).collect();
-        let certain = |glyph, text| (glyph, Some(text), true);
-        assert_eq!(texts, [certain(5, "A"), certain(6, "ffi"), certain(7, " "), certain(8, "-")]);
+        let texts: Vec<_> = faces[0].glyphs.iter().map(|g| (g.glyph, g.text.as_deref())).collect();
+        assert_eq!(texts[..4], [(5, Some("A")), (6, Some("ffi")), (7, Some(" ")), (8, Some("-"))]);
+        assert_eq!(texts.len(), 6);
+        // A part made on its own comes to the same code.
+        let mut other = Usage::default();
+        other.claim(FACE, 10, 5, "A");
+        assert_eq!(other.claim(FACE, 10, 5, "Α"), Some(alpha));
+    }
+
+    #[test]
+    fn a_face_without_free_codes_gives_none() {
+        let mut usage = Usage::default();
+        assert_eq!(usage.claim(FACE, 65_536, 5, "A"), Some(5));
+        assert_eq!(usage.claim(FACE, 65_536, 5, "Α"), None);
     }
 
     #[test]
     fn a_guess_gives_way() {
         let mut usage = Usage::default();
         usage.mark(FACE, 10, 4, Some("ि"));
-        assert!(usage.claim(FACE, 10, 4, "क"));
+        assert_eq!(usage.claim(FACE, 10, 4, "क"), Some(4));
         usage.mark(FACE, 10, 4, Some("x"));
         assert_eq!(usage.finish()[0].glyphs[0].text.as_deref(), Some("क"));
     }
@@ -255,13 +277,14 @@ mod tests {
     fn parts_that_disagree_do_not_merge() {
         let part = |text: &str, certain| FaceUsage {
             face: FACE,
-            glyphs: vec![GlyphText { glyph: 9, text: Some(text.into()), certain }],
+            glyphs: vec![GlyphText { code: 9, glyph: 9, text: Some(text.into()), certain }],
         };
-        let mut all = ToUnicode::default();
+        let mut all = Codes::default();
         assert!(all.merge(&part("x", false)));
         assert!(all.merge(&part("A", true)));
         assert!(all.merge(&part("y", false)));
         assert!(!all.merge(&part("Α", true)));
-        assert_eq!(all.sorted(), [(9, "A")]);
+        let texts: Vec<_> = all.iter().map(|g| (g.code, g.text.as_deref())).collect();
+        assert_eq!(texts, [(9, Some("A"))]);
     }
 }
