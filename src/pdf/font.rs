@@ -165,8 +165,10 @@ fn write_variant(
         dict.reference("ToUnicode", ids.to_unicode);
     })?;
     section.deflated(deflater, ids.to_unicode, to_unicode_cmap(codes).as_bytes(), |_| {})?;
-    let mut widths: Vec<(u16, u16)> =
-        coded.iter().map(|(code, glyph, width)| (if measures.cff { *glyph } else { *code }, *width)).collect();
+    let mut widths: Vec<(u16, u16)> = coded
+        .iter()
+        .map(|(code, glyph, width)| (if measures.cff { *glyph } else { *code }, *width))
+        .collect();
     widths.sort_unstable();
     widths.dedup();
     section.dict(deflater, ids.descendant, |dict| {

@@ -174,7 +174,8 @@ impl<'a> RunWriter<'a> {
         let mut marks: Vec<Placed> = Vec::new();
         let mut place = 0.0;
         for cluster in run.glyphs.chunk_by(|a, b| a.cluster() == b.cluster()) {
-            let widest = (0..cluster.len()).max_by(|a, b| cluster[*a].advance.total_cmp(&cluster[*b].advance));
+            let widest =
+                (0..cluster.len()).max_by(|a, b| cluster[*a].advance.total_cmp(&cluster[*b].advance));
             let text: String = run.text.get(cluster[0].cluster()).unwrap_or_default().chars().rev().collect();
             for (i, glyph) in cluster.iter().enumerate() {
                 let letter = Some(i) == widest;
@@ -185,7 +186,11 @@ impl<'a> RunWriter<'a> {
                     glyph.id
                 });
                 let placed = Placed { glyph: *glyph, code, place };
-                if letter { letters.push(placed) } else { marks.push(placed) }
+                if letter {
+                    letters.push(placed)
+                } else {
+                    marks.push(placed)
+                }
                 place += glyph.advance * per_em;
             }
         }

@@ -87,7 +87,8 @@ impl Usage {
             return Some(*code);
         }
         let first = texts.by_glyph.len();
-        let room = (usize::from(u16::MAX) + 1).checked_sub(first).filter(|room| *room > texts.aliases.len())?;
+        let room =
+            (usize::from(u16::MAX) + 1).checked_sub(first).filter(|room| *room > texts.aliases.len())?;
         // FNV-1a, 64 bits.
         let mix = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
         let hash = glyph.to_be_bytes().into_iter().chain(text.bytes()).fold(0xCBF2_9CE4_8422_2325, mix);
