@@ -25,6 +25,9 @@ const TOLERANCE: f32 = 4.0;
 /// How far, in points, letters may stand off their line and still be read as one.
 const LEVEL: f32 = 0.4;
 
+/// How far, as a share of the font's size, a glyph may stand off its place along the line.
+const ASIDE: f32 = 0.05;
+
 /// Writes the glyphs of one run; the text object is open and the pen is at the run's origin.
 pub(super) struct RunWriter<'a> {
     ops: &'a mut Vec<Op>,
@@ -111,6 +114,11 @@ impl<'a> RunWriter<'a> {
         code.is_some()
     }
 
+    /// True for a mark that is moved to its letter: readers take it for a word or a line of its own.
+    fn stands_apart(&self, glyph: &Glyph) -> bool {
+        glyph.dy.abs() > LEVEL || glyph.dx.abs() > ASIDE * self.run.size
+    }
+
     /// True where each glyph is a cluster of its own, none is missing, they follow one another and each stands for its
     /// usual text.
     fn all_plain(&mut self) -> bool {
@@ -121,7 +129,11 @@ impl<'a> RunWriter<'a> {
         }
         for glyph in &run.glyphs {
             let cluster = glyph.cluster();
-            if cluster.start != expected || cluster.is_empty() || !self.claim(glyph) {
+            if cluster.start != expected
+                || cluster.is_empty()
+                || self.stands_apart(glyph)
+                || !self.claim(glyph)
+            {
                 return false;
             }
             expected = cluster.end;
@@ -147,7 +159,7 @@ impl<'a> RunWriter<'a> {
             let mut plain = true;
             for glyph in &run.glyphs[from..to] {
                 let cluster = glyph.cluster();
-                plain &= cluster.start == expected && !cluster.is_empty();
+                plain &= cluster.start == expected && !cluster.is_empty() && !self.stands_apart(glyph);
                 expected = expected.max(cluster.end);
                 plain = plain && self.claim(glyph);
             }
