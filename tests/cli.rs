@@ -63,10 +63,6 @@ impl Bench {
         fs::write(path, text).expect("a file is written");
     }
 
-    fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-    }
-
     fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_makekit"));
         command.args(line.split_whitespace()).current_dir(self.folder.path());
@@ -168,4 +164,31 @@ fn a_watch_builds_after_an_edit_keeps_the_last_good_kit_and_stops() {
     let left: Vec<_> =
         fs::read_dir(bench.path("out")).expect("out").flatten().map(|e| e.file_name()).collect();
     assert_eq!(left.len(), 2, "{left:?}");
+}
+
+#[test]
+fn counts_of_several_tables_are_added_up_and_the_poster_is_made() {
+    let bench = Bench::new()
+        .with("cases/bela.toml", &CASE.replace("Amina", "Bela"))
+        .with("one.csv", "case,letters,cards\namina,7,1\nbela,3,\n")
+        .with("two.csv", "case;letters;signatures\n2;5;40\n");
+    let ran = bench.run("report one.csv two.csv --format csv --poster results.pdf").ended(0);
+    assert_eq!(ran.out, "case,letters,cards,signatures\namina,7,1,0\nbela,8,0,40\n");
+    assert_eq!(bench.pages("results.pdf"), 1);
+    assert!(!bench.path("results.json").exists());
+    bench.run("report one.csv two.csv").ended(0).gave("total");
+}
+
+#[test]
+fn counts_that_cannot_be_counted_are_mistakes_with_their_place() {
+    let bench = Bench::new()
+        .with("one.csv", "case,letters\namina,about 7\namyna,2\n,1\n")
+        .with("two.csv", "case,leters\namina,7\n")
+        .with("three.csv", "letters\n7\n");
+    let ran = bench.run("report one.csv two.csv three.csv missing.csv --poster results.pdf").ended(1);
+    let ran =
+        ran.said("`about 7` is no count").said("one.csv:2:7").said("no case `amyna`").said("one.csv:3:1");
+    let ran = ran.said("the row names no case").said("unknown column `leters`").said("two.csv:1:6");
+    ran.said("has no column `case`").said("there is no file of counts `missing.csv`");
+    assert!(!bench.path("results.pdf").exists());
 }

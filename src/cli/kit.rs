@@ -129,6 +129,7 @@ pub fn options(args: &BuildArgs) -> Result<Options, Report> {
         edition: args.edition.clone(),
         split: args.split,
         changed: args.changed,
+        manifest: true,
         results: None,
         limits,
     });

@@ -17,11 +17,9 @@ pub fn parse(file: FileId, text: Arc<str>, limits: &Limits, report: &mut Report)
         reader.row(&mut fields, report);
     }
     if fields.is_empty() {
-        report.push(
-            Diagnostic::error("the file of recipients is empty")
-                .at(Span::start_of(file))
-                .hint("its first row names the columns: name,office,salutation,street,postcode,city,country"),
-        );
+        report.push(Diagnostic::error("the file is empty").at(Span::start_of(file)).hint(
+            "its first row names the columns, such as name,office,salutation,street,postcode,city,country",
+        ));
         return None;
     }
     let columns: Vec<(String, Span)> = fields
@@ -235,6 +233,6 @@ mod tests {
         ] {
             assert!(said.contains(words), "{words} is not in\n{said}");
         }
-        assert!(read("\n\n").1.contains("the file of recipients is empty"));
+        assert!(read("\n\n").1.contains("the file is empty"));
     }
 }

@@ -13,6 +13,7 @@ use crate::limits::Limits;
 use crate::load::{self, Bound, Folder};
 use crate::model::Kit;
 use crate::picture::Pictures;
+use crate::plan::{CountRow, Results};
 use crate::resolve::resolve;
 use crate::template::{Bounds, TemplateFile, Templates};
 
@@ -38,6 +39,20 @@ pub fn gather(options: &Options, sources: &Sources, report: &mut Report) -> Opti
     }
     known_cases(&kit, options, report);
     Some(Gathered { kit, pictures: raw.pictures, templates: templates? })
+}
+
+/// Counts added up for the cases of a folder. Mistakes go to the report; `None` where the cases cannot be read.
+pub fn add_up(
+    options: &Options,
+    rows: &[CountRow],
+    files: usize,
+    sources: &Sources,
+    report: &mut Report,
+) -> Option<Results> {
+    let folder = load::open_cases(&options.cases, report)?;
+    let raw = load::load(&folder, None, &options.limits, sources, report);
+    let kit = resolve(&raw, &options.resolve, &options.limits, sources, report)?;
+    Some(crate::plan::add_up(&kit, rows, files, report))
 }
 
 fn bounds(limits: &Limits) -> Bounds {

@@ -17,7 +17,7 @@ mod threads;
 use std::path::PathBuf;
 
 pub use build::{Built, Progress, Session, build, check};
-pub use gather::today;
+pub use gather::{add_up, today};
 pub use output::changed_path;
 pub use summary::{SheetSummary, Summary, WrittenFile};
 pub use threads::on_threads;
@@ -46,6 +46,8 @@ pub struct Options {
     pub split: bool,
     /// Beside the whole kit, the pages that changed since the last build.
     pub changed: bool,
+    /// Whether a manifest of what stands in the kit goes beside it.
+    pub manifest: bool,
     /// The sums of an evening that is over, for the sheets that show them.
     pub results: Option<Results>,
     pub limits: Limits,

@@ -122,14 +122,17 @@ impl Finished {
     /// # Errors
     /// The machine refuses.
     pub fn record(&self, targets: &Targets) -> Result<(), Diagnostic> {
-        targets.write(&targets.manifest, self.manifest.to_json().as_bytes())
+        match &targets.manifest {
+            Some(path) => targets.write(path, self.manifest.to_json().as_bytes()),
+            None => Ok(()),
+        }
     }
 }
 
 /// The paths of a build, claimed before the work begins.
 pub struct Targets {
     claimed: Vec<(PathBuf, Target)>,
-    manifest: PathBuf,
+    manifest: Option<PathBuf>,
 }
 
 impl Targets {
@@ -138,7 +141,7 @@ impl Targets {
     /// # Errors
     /// See [`Target::claim`].
     pub fn claim(options: &Options) -> Result<Self, Diagnostic> {
-        let manifest = manifest_path(&options.out);
+        let manifest = options.manifest.then(|| manifest_path(&options.out));
         let paths = options.written();
         if options.out.extension().is_some_and(|e| e.eq_ignore_ascii_case("json")) {
             return Err(Diagnostic::error(format!(
@@ -159,7 +162,7 @@ impl Targets {
     }
 
     fn last_manifest(&self) -> Option<Manifest> {
-        let (_, target) = self.claimed.iter().find(|(p, _)| *p == self.manifest)?;
+        let (_, target) = self.claimed.iter().find(|(p, _)| Some(p) == self.manifest.as_ref())?;
         Manifest::read(&target.read()?)
     }
 }
@@ -167,7 +170,10 @@ impl Targets {
 impl Options {
     /// Every path that a build with these options may write.
     pub fn written(&self) -> Vec<PathBuf> {
-        let mut paths = vec![self.out.clone(), manifest_path(&self.out)];
+        let mut paths = vec![self.out.clone()];
+        if self.manifest {
+            paths.push(manifest_path(&self.out));
+        }
         if self.split {
             paths.extend([StockKind::Envelope, StockKind::Labels].map(|kind| split_path(&self.out, kind)));
         }
