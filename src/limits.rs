@@ -112,7 +112,7 @@ limits! {
     template_output_bytes "template-output-bytes" Bytes 4 * MIB, "what one template may write for one subject";
     template_seconds "template-seconds" Seconds 10, "time for one template and one subject";
     template_memory "template-memory" Bytes 512 * MIB, "memory of the process that runs templates";
-    elements "elements" Count 50_000, "elements of one rendered sheet";
+    elements "elements" Count 500_000, "elements and pieces of text of one rendered sheet";
     element_depth "element-depth" Count 100, "elements inside one another";
     sheet_pages "sheet-pages" Count 2_000, "pages of one sheet for one subject";
     pages "pages" Count 500_000, "pages of the whole kit";

@@ -16,6 +16,28 @@ pub struct Cli {
     pub build: BuildArgs,
 }
 
+impl Cli {
+    /// How the command that was typed is to talk.
+    pub fn messages(&self) -> MessageFormat {
+        let terminal = match &self.command {
+            None => &self.build.terminal,
+            Some(Command::Check(args)) => &args.terminal,
+            Some(
+                Command::Stocks { terminal, .. }
+                | Command::Init { terminal, .. }
+                | Command::New { terminal, .. }
+                | Command::Import { terminal, .. }
+                | Command::Report { terminal, .. }
+                | Command::Calibrate { terminal, .. },
+            ) => terminal,
+            Some(Command::Schema { .. } | Command::Completions { .. } | Command::Man) => {
+                return MessageFormat::Human;
+            }
+        };
+        terminal.message_format
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Do everything but the writing: show all mistakes of all files at once

@@ -2,6 +2,7 @@
 
 mod args;
 mod calibrate;
+mod ending;
 mod import;
 mod kit;
 mod progress;
@@ -29,6 +30,11 @@ const MACHINE: u8 = 3;
 /// Runs the program with the process's own arguments.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
+    ending::prepare(cli.messages());
+    ending::caught(|| command(cli))
+}
+
+fn command(cli: Cli) -> ExitCode {
     match cli.command {
         None => kit::build(&cli.build),
         Some(Command::Check(args)) => kit::check(&args),

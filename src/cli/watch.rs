@@ -10,7 +10,7 @@ use notify::event::{AccessKind, AccessMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::terminal::Terminal;
-use super::{MACHINE, kit, words};
+use super::{MACHINE, ending, kit, words};
 use crate::diag::{Diagnostic, Report, Sources};
 use crate::pipeline::{Options, Session};
 use crate::write;
@@ -38,10 +38,7 @@ struct Edit {
 /// `makekit --watch`
 pub fn watch(options: &Options, terminal: &Terminal) -> ExitCode {
     let (send, wakes) = channel();
-    if let Err(error) = stop_on_signals(send.clone()) {
-        terminal.error(Diagnostic::machine(format!("cannot listen for the signal to stop: {error}")));
-        return ExitCode::from(MACHINE);
-    }
+    stop_on_signals(send.clone());
     let watcher = notify::recommended_watcher(move |event| {
         // The watch has ended: nobody listens any more.
         let _ = send.send(Wake::Event(event));
@@ -112,14 +109,9 @@ fn rebuild(
 }
 
 /// INT and TERM end the watch after the build at hand; a second one ends the program at once.
-fn stop_on_signals(send: Sender<Wake>) -> Result<(), ctrlc::Error> {
+fn stop_on_signals(send: Sender<Wake>) {
     static ASKED: AtomicBool = AtomicBool::new(false);
-    ctrlc::set_handler(move || {
-        if ASKED.swap(true, Ordering::SeqCst) || send.send(Wake::Stop).is_err() {
-            write::take_away_unfinished();
-            std::process::exit(i32::from(MACHINE));
-        }
-    })
+    ending::on_signal(move || !ASKED.swap(true, Ordering::SeqCst) && send.send(Wake::Stop).is_ok());
 }
 
 /// Waits for an edit and for the end of its burst. `None`: the program is asked to stop.

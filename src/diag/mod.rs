@@ -119,6 +119,11 @@ impl Report {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Takes in one, several or none.
+    pub fn extend(&mut self, found: impl IntoIterator<Item = Diagnostic>) {
+        self.diagnostics.extend(found);
+    }
+
     pub fn append(&mut self, mut other: Report) {
         self.diagnostics.append(&mut other.diagnostics);
     }

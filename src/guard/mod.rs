@@ -15,7 +15,7 @@ use std::io::Write as _;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, Once, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::limits::{Limits, Unit};
 
@@ -33,6 +33,8 @@ pub enum Breach {
     Memory(u64),
     /// The stack: something is nested too deeply.
     Depth,
+    /// The run as a whole took this long.
+    Run(Duration),
 }
 
 /// The words of the error for a breach, and of its hint.
@@ -45,6 +47,9 @@ pub fn words(work: &str, breach: Breach) -> (String, String) {
             format!("`{work}` takes more memory than the {} that are allowed", Unit::Bytes.words(limit))
         }
         Breach::Depth => format!("`{work}` is nested too deeply"),
+        Breach::Run(limit) => {
+            format!("the run takes longer than the {} s that are allowed", limit.as_secs_f32())
+        }
     };
     let hint = match breach {
         Breach::Time(_) => format!("look for a loop in it; {}", Limits::hint("template-seconds")),
@@ -54,6 +59,7 @@ pub fn words(work: &str, breach: Breach) -> (String, String) {
         Breach::Depth => {
             "look for a list, a condition or a part that holds itself again and again".to_owned()
         }
+        Breach::Run(_) => Limits::hint("seconds"),
     };
     (message, hint)
 }
@@ -65,6 +71,7 @@ static REPORTER: OnceLock<Reporter> = OnceLock::new();
 static CLEANUP: OnceLock<Cleanup> = OnceLock::new();
 static TIME_MS: AtomicU64 = AtomicU64::new(10_000);
 static MEMORY: AtomicU64 = AtomicU64::new(512 << 20);
+static START: Once = Once::new();
 static SLOTS: Mutex<Vec<Arc<Slot>>> = Mutex::new(Vec::new());
 
 /// How a breach is told; without it, as plain text on standard error. Only the first call counts.
@@ -83,6 +90,34 @@ pub fn clean_up_with(cleanup: fn()) {
 pub fn limit(time: Duration, memory: u64) {
     TIME_MS.store(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     MEMORY.store(memory, Ordering::Relaxed);
+}
+
+/// The end of the run that is going on, in milliseconds after [`BEGINNING`]; 0 for none.
+static RUN_END: AtomicU64 = AtomicU64::new(0);
+static RUN_LIMIT_MS: AtomicU64 = AtomicU64::new(0);
+static BEGINNING: OnceLock<Instant> = OnceLock::new();
+
+fn since_beginning() -> u64 {
+    let beginning = BEGINNING.get_or_init(Instant::now);
+    u64::try_from(beginning.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A whole run under a limit of time, until it is dropped.
+pub struct Run(());
+
+/// Begins a run, which may take so long by the clock on the wall.
+pub fn run(time: Duration) -> Run {
+    START.call_once(start);
+    let limit = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    RUN_LIMIT_MS.store(limit, Ordering::Relaxed);
+    RUN_END.store(since_beginning().saturating_add(limit).max(1), Ordering::Release);
+    Run(())
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        RUN_END.store(0, Ordering::Release);
+    }
 }
 
 /// A name that lives as long as the program; one allocation for each different name.
@@ -131,7 +166,6 @@ pub struct Work {
 
 /// Begins a piece of work; its name is what an error calls it. Work within work counts as the outer one's.
 pub fn enter(name: &'static str) -> Option<Work> {
-    static START: Once = Once::new();
     START.call_once(start);
     if WORK.get().is_some() {
         return None;
@@ -171,6 +205,10 @@ fn watch() {
     let mut seen: Vec<(u64, u32)> = Vec::new();
     loop {
         std::thread::sleep(TICK);
+        let run_end = RUN_END.load(Ordering::Acquire);
+        if run_end != 0 && since_beginning() >= run_end {
+            breach("the run", Breach::Run(Duration::from_millis(RUN_LIMIT_MS.load(Ordering::Relaxed))));
+        }
         let mut slots = SLOTS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         // A slot that only this list holds belonged to a thread that has ended.
         let mut at = 0;

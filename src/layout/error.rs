@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
+use crate::fonts::explain_missing;
+
 /// One mistake of layout.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LayoutError {
@@ -75,9 +77,12 @@ impl LayoutError {
                 }
             }
             LayoutErrorKind::MissingGlyphs { characters } => {
-                let list: Vec<String> = characters
-                    .iter()
-                    .map(|c| format!("`{}` (U+{:04X})", c.escape_debug(), u32::from(*c)))
+                let list: Vec<String> = explain_missing(characters.iter().copied())
+                    .into_iter()
+                    .map(|e| match e.name {
+                        Some(name) => format!("`{}` ({} {name})", e.character.escape_debug(), e.code_point),
+                        None => format!("`{}` ({})", e.character.escape_debug(), e.code_point),
+                    })
                     .collect();
                 format!("no font has {}", list.join(", "))
             }
@@ -112,7 +117,10 @@ impl LayoutError {
             LayoutErrorKind::BoxOverflow { .. } => {
                 "shorten the text, or give the box more room in the template"
             }
-            LayoutErrorKind::MissingGlyphs { .. } => "add a font that has them with `--fonts`",
+            LayoutErrorKind::MissingGlyphs { characters } => {
+                let first = explain_missing(characters.iter().copied()).into_iter().next()?;
+                return Some(first.hint);
+            }
             LayoutErrorKind::TooLong { .. } => "put soft hyphens (U+00AD) or `overflow-wrap: anywhere`",
             LayoutErrorKind::OutsidePage { .. } => "move it inside the page, or make it smaller",
             LayoutErrorKind::TallerThanPage { .. } => "let it break, or make it smaller",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -11,11 +11,15 @@ use super::chunks::chunks;
 use super::gather::{self, Gathered, catalogue};
 use super::produce::{Chunk, ChunkCache, Press, Produced, Stocks};
 use super::summary::{SheetSummary, Summary};
-use super::{Options, changed, contents, output, select, stocks};
+use super::{Options, changed, contents, output, post, select, stocks};
 use crate::diag::{Diagnostic, Report, Sources};
 use crate::fonts::Catalogue;
+use crate::frame::StockKind;
+use crate::guard;
 use crate::layout::Engine;
-use crate::markup::{StyleSheet as Css, Styler};
+use crate::limits::{Limits, grouped};
+use crate::markup::{self, StyleSheet as Css, Styler};
+use crate::model::Kit;
 use crate::pdf::{self, Assembler, Meta};
 use crate::plan::{ContentsRow, supplies};
 use crate::postal::stock::envelope as postal_envelope;
@@ -84,6 +88,7 @@ fn run(
     write: bool,
 ) -> Option<Built> {
     let mut clock = Clock::default();
+    let _limit = guard::run(Duration::from_secs(options.limits.seconds));
     let targets = match write.then(|| output::Targets::claim(options)).transpose() {
         Ok(targets) => targets,
         Err(diagnostic) => {
@@ -94,10 +99,11 @@ fn run(
     let gathered = gather::gather(options, sources, report)?;
     clock.lap("read");
     let Gathered { kit, pictures, templates } = &gathered;
+    post::addresses(kit, report);
     let stocks = stocks::stocks(kit, options, report)?;
     let chosen = select::sheets(kit, templates, options, report);
     let styles = edition_styles(templates, options, report)?;
-    let styler = styler(&styles, kit, report)?;
+    let styler = styler(&styles, kit, &options.limits, report)?;
     let plan = select::plan(kit);
     let meta = Meta {
         title: kit.title.to_string(),
@@ -138,6 +144,7 @@ fn run(
         edition: edition(options),
         look,
         cache: session.chunks.as_ref(),
+        most_pages: options.limits.sheet_pages,
     };
     let per_sheet = stocks.labels.geometry.places.len() as u32;
     let mut jobs: Vec<SheetJob<'_>> = Vec::new();
@@ -154,6 +161,12 @@ fn run(
         let counted = found.list.iter().map(|subject| (*subject, copies(subject))).collect();
         let start_at = options.placement.start_at;
         jobs.push(SheetJob { sheet, chunks: chunks(sheet, counted, start_at, per_sheet), made: Vec::new() });
+    }
+    let labels_a_page = stocks.labels.geometry.places.len();
+    let asked = jobs.iter().map(|job| job.asked(labels_a_page)).sum();
+    if let Some(mistake) = too_many_pages(asked, options) {
+        report.push(mistake);
+        return None;
     }
     clock.lap("prepare");
 
@@ -183,10 +196,12 @@ fn run(
         }
     }
     clock.lap("make pages");
+    report.extend(too_many_pages(jobs.iter().map(|job| job.sides() as u64).sum(), options));
     if report.has_errors() {
         return None;
     }
     let late: Vec<Arc<str>> = late.iter().map(|&i| Arc::clone(&jobs[i].sheet.name)).collect();
+    post::weight(kit, &jobs, report);
     jobs.retain(|job| job.sides() > 0);
     if jobs.is_empty() {
         report.push(
@@ -228,6 +243,18 @@ fn run(
     (!report.has_errors()).then_some(Built { summary })
 }
 
+/// The error of a kit that is larger than its limit.
+fn too_many_pages(pages: u64, options: &Options) -> Option<Diagnostic> {
+    (pages > options.limits.pages).then(|| {
+        Diagnostic::machine(format!(
+            "the kit has {} pages, more than the {} that are allowed",
+            grouped(pages),
+            grouped(options.limits.pages)
+        ))
+        .hint(Limits::hint("pages"))
+    })
+}
+
 /// A sheet of the kit, what is to be made of it and what was made.
 pub struct SheetJob<'a> {
     pub sheet: &'a SheetDef,
@@ -239,6 +266,13 @@ impl SheetJob<'_> {
     /// Printed sides.
     pub fn sides(&self) -> usize {
         self.made.iter().map(|produced| produced.part.sheets()).sum()
+    }
+
+    /// Pages that are asked for at the least, known before any is made.
+    fn asked(&self, labels_a_page: usize) -> u64 {
+        let copies = |c: &Chunk<'_>| c.subjects.iter().map(|(_, copies)| u64::from(*copies)).sum::<u64>();
+        let pieces: u64 = self.chunks.iter().map(copies).sum();
+        if self.sheet.stock == StockKind::Labels { pieces / labels_a_page.max(1) as u64 } else { pieces }
     }
 
     pub fn pieces(&self) -> usize {
@@ -333,7 +367,8 @@ fn edition_styles(templates: &Templates, options: &Options, report: &mut Report)
     Some(styles)
 }
 
-fn styler(styles: &[StyleSheet], kit: &crate::model::Kit, report: &mut Report) -> Option<Styler> {
+fn styler(styles: &[StyleSheet], kit: &Kit, limits: &Limits, report: &mut Report) -> Option<Styler> {
+    let limits = markup_limits(limits);
     let mut parsed = Vec::new();
     let mut failed = false;
     let push = |index: usize, error: &crate::markup::MarkupError, report: &mut Report| {
@@ -343,7 +378,7 @@ fn styler(styles: &[StyleSheet], kit: &crate::model::Kit, report: &mut Report) -
         report.push(mistake);
     };
     for (index, style) in styles.iter().enumerate() {
-        let (sheet, errors) = Css::parse(&style.css);
+        let (sheet, errors) = Css::parse_within(&style.css, &limits);
         for error in &errors {
             failed = true;
             push(index, error, report);
@@ -357,12 +392,24 @@ fn styler(styles: &[StyleSheet], kit: &crate::model::Kit, report: &mut Report) -
         let on_accent = if is_dark(colour) { "#ffffff" } else { "#000000" };
         variables.push(("--on-accent".to_owned(), on_accent.to_owned()));
     }
-    let (styler, errors) = Styler::new(parsed, &variables);
+    let (styler, errors) = Styler::within(parsed, &variables, limits);
     for error in &errors {
         failed = true;
         push(error.sheet.unwrap_or(0), error, report);
     }
     (!failed).then_some(styler)
+}
+
+/// What the run's limits mean for HTML and CSS.
+fn markup_limits(limits: &Limits) -> markup::Limits {
+    let size = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
+    markup::Limits {
+        html_bytes: size(limits.template_output_bytes),
+        css_bytes: size(limits.template_bytes),
+        depth: size(limits.element_depth),
+        nodes: size(limits.elements),
+        ..markup::Limits::default()
+    }
 }
 
 /// Whether white text reads better on a colour than black: by relative luminance (WCAG 2, 1.4.3), where both contrasts
@@ -390,7 +437,7 @@ fn look(styles: &[StyleSheet], stocks: &Stocks, options: &Options) -> [u8; 32] {
 /// Time spent, stage by stage.
 struct Clock {
     last: Instant,
-    laps: Vec<(&'static str, std::time::Duration)>,
+    laps: Vec<(&'static str, Duration)>,
 }
 
 impl Default for Clock {

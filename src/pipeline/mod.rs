@@ -8,6 +8,7 @@ mod contents;
 mod gather;
 mod lookup;
 mod output;
+mod post;
 mod produce;
 mod select;
 mod stocks;

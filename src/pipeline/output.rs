@@ -11,7 +11,7 @@ use super::summary::{Summary, WrittenFile};
 use crate::diag::{Diagnostic, Report};
 use crate::fonts::Catalogue;
 use crate::frame::StockKind;
-use crate::limits::Limits;
+use crate::limits::{Limits, Unit};
 use crate::pdf::{self, Assembler, Bookmark, Meta, PageLabel, Part};
 use crate::picture::Pictures;
 use crate::template::{Recipient, Subject};
@@ -60,20 +60,13 @@ pub fn finish(
     };
     for file in &files {
         match join(press, file, document) {
-            Ok(bytes) => finished.push(bytes),
+            Ok(bytes) => {
+                report.extend(too_large(file, &bytes, &options.limits));
+                finished.push(bytes);
+            }
             Err(diagnostic) => report.push(diagnostic),
         }
         manifest.entries.extend(entries(press, file));
-    }
-    let pages: usize = files.iter().map(File::pages).sum();
-    if pages as u64 > options.limits.pages {
-        report.push(
-            Diagnostic::machine(format!(
-                "the kit has {pages} pages, more than the {} that are allowed",
-                options.limits.pages
-            ))
-            .hint(Limits::hint("pages")),
-        );
     }
     let targets = target.filter(|_| !report.has_errors())?;
     let old = targets.last_manifest();
@@ -127,6 +120,19 @@ impl Finished {
             None => Ok(()),
         }
     }
+}
+
+/// The error of a file that is larger than its limit.
+fn too_large(file: &File<'_, '_>, bytes: &[u8], limits: &Limits) -> Option<Diagnostic> {
+    (bytes.len() as u64 > limits.output_bytes).then(|| {
+        Diagnostic::machine(format!(
+            "`{}` has {}, more than the {} that are allowed",
+            file.path.display(),
+            Unit::Bytes.words(bytes.len() as u64),
+            Unit::Bytes.words(limits.output_bytes)
+        ))
+        .hint(Limits::hint("output-bytes"))
+    })
 }
 
 /// The paths of a build, claimed before the work begins.

@@ -15,6 +15,7 @@ use crate::frame::{Page, Sheet, StockKind};
 use crate::geometry::{Rect, Size};
 use crate::impose::{self, Placement};
 use crate::layout::{Engine, Fit, Job, LayoutError, LayoutErrorKind};
+use crate::limits::{Limits, grouped};
 use crate::markup::{MarkupError, Styler};
 use crate::model::Kit;
 use crate::pdf::{Assembler, Part};
@@ -88,6 +89,8 @@ pub struct Press<'a> {
     /// A hash of all style sheets and stocks: what every piece depends on beside its own HTML.
     pub look: [u8; 32],
     pub cache: Option<&'a ChunkCache>,
+    /// Pages of one sheet for one subject.
+    pub most_pages: u64,
 }
 
 /// Some subjects of one sheet, to be made in one go.
@@ -223,6 +226,16 @@ impl Press<'_> {
         if sheet.stock != StockKind::Paper && laid.pages.len() != 1 {
             let words = format!("`{}` takes {} pages where it must be one", sheet.name, laid.pages.len());
             return Err(vec![self.placed(Diagnostic::error(words).at(sheet.span), sheet, rendering)]);
+        }
+        if laid.pages.len() as u64 > self.most_pages {
+            let words = format!(
+                "`{}` takes {} pages, more than the {} that are allowed",
+                sheet.name,
+                grouped(laid.pages.len() as u64),
+                grouped(self.most_pages)
+            );
+            let mistake = Diagnostic::machine(words).at(sheet.span).hint(Limits::hint("sheet-pages"));
+            return Err(vec![self.placed(mistake, sheet, rendering)]);
         }
         Ok(laid.pages)
     }

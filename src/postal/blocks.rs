@@ -126,6 +126,18 @@ impl<'a> MailRules<'a> {
         }
     }
 
+    /// What the sender's own address has wrong.
+    pub fn own_problems(&self, kit: &Kit) -> Vec<Diagnostic> {
+        let Some(sender) = &kit.sender else { return Vec::new() };
+        let order = if form_is_latin(&sender.address.form) { Order::Latin } else { Order::Local };
+        let addressee = Addressee { name: sender.name.as_ref().map(|t| &*t.value), office: None };
+        address::block(&addressee, &sender.address, order, &BlockOptions::default())
+            .problems
+            .into_iter()
+            .map(|problem| problem.context("the sender's address"))
+            .collect()
+    }
+
     fn has_prefix(&self, destination: CountryCode, domestic: bool) -> bool {
         if domestic { format::of(destination).is_some_and(|f| f.domestic_prefix) } else { self.prefix }
     }

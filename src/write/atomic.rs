@@ -3,10 +3,16 @@
 //! Written beside under a name of its own, flushed to the disk, then moved into place: whatever fails on the way, and
 //! whenever the program or the machine stops, the path holds either the old file or the new one.
 
+#[cfg(unix)]
+use std::ffi::CString;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
+#[cfg(unix)]
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -20,14 +26,28 @@ const SUFFIX: &str = ".part";
 /// An unfinished file older than this was left by a run that was killed.
 const STALE: Duration = Duration::from_secs(3600);
 
-/// Unfinished files of this process, for the handler of INT and TERM.
-static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+/// Unfinished files of this process, each in a place of its own; a place is null where it is free. What they point to
+/// lives as long as the program, so that the places can be read at any moment without a lock.
+static UNFINISHED: [AtomicPtr<Unfinished>; 64] = [const { AtomicPtr::new(ptr::null_mut()) }; 64];
+/// Held from before a file is made until it stands in the list.
+static MAKING: Mutex<()> = Mutex::new(());
 
-/// Removes the unfinished files of this process: to be called when it is asked to stop.
-pub fn take_away_unfinished() {
-    let mut unfinished = UNFINISHED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    for path in unfinished.drain(..) {
-        let _ = fs::remove_file(path);
+struct Unfinished {
+    path: PathBuf,
+    /// The path as the system takes it, made beforehand: where memory is at its end none can be had.
+    #[cfg(unix)]
+    name: CString,
+}
+
+impl Unfinished {
+    fn remove(&self) {
+        #[cfg(unix)]
+        // SAFETY: the name ends in a nought and lives as long as the program.
+        unsafe {
+            libc::unlink(self.name.as_ptr());
+        }
+        #[cfg(not(unix))]
+        let _ = fs::remove_file(&self.path);
     }
 }
 
@@ -35,6 +55,24 @@ pub fn take_away_unfinished() {
 pub fn is_unfinished(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     name.starts_with(PREFIX) && name.ends_with(SUFFIX)
+}
+
+/// Removes the unfinished files of this process. On Unix it neither allocates nor locks, so that it may be called where
+/// the stack or the memory is at its end.
+pub fn take_away_unfinished() {
+    for place in &UNFINISHED {
+        let unfinished = place.swap(ptr::null_mut(), Ordering::AcqRel);
+        // SAFETY: null, or what `Registered::new` leaked.
+        if let Some(unfinished) = unsafe { unfinished.as_ref() } {
+            unfinished.remove();
+        }
+    }
+}
+
+/// The same for a process that is about to end by a signal: from now on it makes no new file.
+pub fn take_away_unfinished_for_good() {
+    std::mem::forget(MAKING.lock());
+    take_away_unfinished();
 }
 
 /// A path that may be written, locked against a second run while it lives.
@@ -123,6 +161,7 @@ impl Target {
     /// As [`Target::write`].
     pub fn write_with(&self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Diagnostic> {
         let failed = |error: &io::Error| failed("write", &self.path, error);
+        let making = MAKING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let mut temporary = Builder::new()
             .prefix(PREFIX)
             .suffix(SUFFIX)
@@ -130,6 +169,7 @@ impl Target {
             .tempfile_in(&self.folder)
             .map_err(|error| failed(&error))?;
         let _registered = Registered::new(temporary.path());
+        drop(making);
         fill(temporary.as_file_mut())
             .and_then(|()| temporary.as_file_mut().flush())
             .and_then(|()| temporary.as_file().sync_all())
@@ -167,19 +207,40 @@ impl LikeOthers for Builder<'_, '_> {
 }
 
 /// An unfinished file in the list, as long as it is unfinished.
-struct Registered(PathBuf);
+struct Registered(Option<&'static AtomicPtr<Unfinished>>, *mut Unfinished);
 
 impl Registered {
+    /// A few bytes are given away for good for each file that is written. Without a free place or with a path that the
+    /// system cannot take, the file is not in the list: a later run sweeps it.
     fn new(path: &Path) -> Self {
-        UNFINISHED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(path.to_owned());
-        Self(path.to_owned())
+        #[cfg(unix)]
+        let Ok(name) = CString::new(path.as_os_str().as_bytes()) else { return Self(None, ptr::null_mut()) };
+        let unfinished: *mut Unfinished = Box::leak(Box::new(Unfinished {
+            path: path.to_owned(),
+            #[cfg(unix)]
+            name,
+        }));
+        let free = |place: &&AtomicPtr<Unfinished>| {
+            place.compare_exchange(ptr::null_mut(), unfinished, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        };
+        Self(UNFINISHED.iter().find(free), unfinished)
     }
 }
 
 impl Drop for Registered {
     fn drop(&mut self) {
-        UNFINISHED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).retain(|path| *path != self.0);
+        if let Some(place) = self.0 {
+            let _ = place.compare_exchange(self.1, ptr::null_mut(), Ordering::AcqRel, Ordering::Relaxed);
+        }
     }
+}
+
+/// Whether an unfinished file is this process's own.
+fn is_own(path: &Path) -> bool {
+    UNFINISHED.iter().any(|place| {
+        // SAFETY: null, or what `Registered::new` leaked.
+        unsafe { place.load(Ordering::Acquire).as_ref() }.is_some_and(|unfinished| unfinished.path == path)
+    })
 }
 
 fn folder_of(path: &Path) -> PathBuf {
@@ -211,7 +272,7 @@ pub fn sweep(folder: &Path) {
             continue;
         }
         let Ok(metadata) = fs::symlink_metadata(entry.path()) else { continue };
-        let own = UNFINISHED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).contains(&entry.path());
+        let own = is_own(&entry.path());
         let age = metadata.modified().ok().and_then(|time| SystemTime::now().duration_since(time).ok());
         // The folder is locked by us: whoever wrote a file that is not ours has gone.
         if metadata.is_file() && !own && (cfg!(unix) || age.is_some_and(|age| age > STALE)) {

@@ -289,7 +289,8 @@ impl<'a> Builder<'a> {
     fn push_open(&mut self, open: Open) {
         if self.open.len() >= self.limits.depth {
             let message = format!("elements are nested more than {} deep", self.limits.depth);
-            self.error(MarkupError::new(open.source, message).hint("is an end tag missing?"));
+            let hint = format!("is an end tag missing? {}", crate::limits::Limits::hint("element-depth"));
+            self.error(MarkupError::new(open.source, message).hint(hint));
             self.stopped = true;
             return;
         }
@@ -394,7 +395,8 @@ impl<'a> Builder<'a> {
     fn add(&mut self, node: RawNode, source: &Range<usize>) -> Option<u32> {
         if self.tree.nodes.len() >= self.limits.nodes {
             let message = format!("a document holds at most {} elements and texts", self.limits.nodes);
-            self.error(MarkupError::new(source.clone(), message));
+            let hint = crate::limits::Limits::hint("elements");
+            self.error(MarkupError::new(source.clone(), message).hint(hint));
             self.stopped = true;
             return None;
         }
