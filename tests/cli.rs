@@ -84,6 +84,16 @@ impl Bench {
         let document = lopdf::Document::load(self.path(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
         document.get_pages().len()
     }
+
+    /// Width and height of the first page, in whole millimetres.
+    fn page_size_mm(&self, path: &str) -> (i32, i32) {
+        let document = lopdf::Document::load(self.path(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let page = *document.get_pages().get(&1).expect("a first page");
+        let page = document.get_dictionary(page).expect("its dictionary");
+        let media = page.get(b"MediaBox").and_then(lopdf::Object::as_array).expect("its size");
+        let mm = |n: usize| (media[n].as_float().expect("a number") / 72.0 * 25.4).round() as i32;
+        (mm(2), mm(3))
+    }
 }
 
 impl Ran {
@@ -191,4 +201,19 @@ fn counts_that_cannot_be_counted_are_mistakes_with_their_place() {
     let ran = ran.said("the row names no case").said("unknown column `leters`").said("two.csv:1:6");
     ran.said("has no column `case`").said("there is no file of counts `missing.csv`");
     assert!(!bench.path("results.pdf").exists());
+}
+
+#[test]
+fn a_calibration_has_the_size_of_its_stock_and_moves_with_the_offsets() {
+    let bench = Bench::new();
+    bench.run("calibrate --labels avery-l7160 --out labels.pdf").ended(0).said("page 1 to print");
+    bench.run("calibrate --labels avery-l7160 --offset-x 1.5 --out moved.pdf").ended(0);
+    bench.run("calibrate --envelope c5 --out c5.pdf").ended(0);
+    assert_eq!(bench.pages("labels.pdf"), 2);
+    let bytes = |path: &str| fs::read(bench.path(path)).expect("a calibration");
+    assert_ne!(bytes("labels.pdf"), bytes("moved.pdf"));
+    assert_eq!(bench.page_size_mm("labels.pdf"), (210, 297));
+    assert_eq!(bench.page_size_mm("c5.pdf"), (229, 162));
+    bench.run("calibrate --labels avery-l716x").ended(1).said("there is no label stock `avery-l716x`");
+    assert!(!bench.path("out").exists());
 }

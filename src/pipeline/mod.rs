@@ -2,6 +2,7 @@
 
 mod blame;
 mod build;
+mod calibrate;
 mod changed;
 mod chunks;
 mod contents;
@@ -18,6 +19,7 @@ mod threads;
 use std::path::PathBuf;
 
 pub use build::{Built, Progress, Session, build, check};
+pub use calibrate::{Calibrated, calibrate};
 pub use gather::{add_up, today};
 pub use output::changed_path;
 pub use summary::{SheetSummary, Summary, WrittenFile};
