@@ -3,7 +3,8 @@
 use super::PdfError;
 use flate2::{Compress, Compression, FlushCompress, Status};
 
-/// zlib's level. Measured on envelopes and letters: see `docs/decisions.md`, "PDF streams".
+/// zlib's level. Envelopes and letters are painted no faster at 4, and come out a little larger; most of the time goes
+/// into writing operators.
 const LEVEL: u32 = 6;
 
 /// A compressor with its buffers.

@@ -13,7 +13,7 @@ use crate::picture::{Picture, Pixels};
 
 /// What print needs; more would only make the file larger.
 const DOTS_PER_INCH: f32 = 300.0;
-/// JPEG quality, 1 to 100: see `docs/decisions.md`, "Photographs".
+/// JPEG quality, 1 to 100: at 300 dots an inch no loss is seen in print, and twice the bytes show no more.
 const QUALITY: u8 = 85;
 /// A picture of no more colours than this is a drawing.
 const COLOURS_OF_A_DRAWING: usize = 1024;

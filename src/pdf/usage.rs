@@ -47,7 +47,8 @@ struct FaceTexts {
 /// The glyphs of one part, by face.
 #[derive(Default)]
 pub(super) struct Usage {
-    faces: HashMap<FaceId, FaceTexts>,
+    /// By the face's number: asked for with each glyph, so no map.
+    faces: Vec<Option<FaceTexts>>,
     strings: Vec<Box<str>>,
     string_index: HashMap<Box<str>, usize>,
 }
@@ -82,7 +83,7 @@ impl Usage {
     /// A code beyond the face's glyphs. It follows from the glyph and the text, so that parts made apart agree, but for
     /// the rare case of two on one place.
     fn alias(&mut self, face: FaceId, glyph: u16, wanted: Packed, text: &str) -> Option<u16> {
-        let texts = self.faces.get_mut(&face)?;
+        let texts = self.faces.get_mut(usize::from(face.0))?.as_mut()?;
         if let Some(code) = texts.aliases.get(&(glyph, wanted)) {
             return Some(*code);
         }
@@ -116,7 +117,11 @@ impl Usage {
     }
 
     fn slot(&mut self, face: FaceId, glyphs: usize, glyph: u16) -> &mut Packed {
-        let texts = self.faces.entry(face).or_insert_with(|| FaceTexts {
+        let number = usize::from(face.0);
+        if self.faces.len() <= number {
+            self.faces.resize_with(number + 1, || None);
+        }
+        let texts = self.faces[number].get_or_insert_with(|| FaceTexts {
             by_glyph: vec![Packed::UNUSED; glyphs.max(usize::from(glyph) + 1)],
             aliases: HashMap::new(),
             alias_codes: HashMap::new(),
@@ -137,9 +142,9 @@ impl Usage {
     /// What is left of it when the part is done: for each face, in order, its glyphs, in order.
     pub fn finish(self) -> Vec<FaceUsage> {
         let strings = self.strings;
-        let mut faces: Vec<FaceUsage> = self
-            .faces
-            .into_iter()
+        (0u16..)
+            .zip(self.faces)
+            .filter_map(|(face, texts)| Some((FaceId(face), texts?)))
             .map(|(face, texts)| FaceUsage {
                 face,
                 glyphs: (0u32..)
@@ -150,9 +155,7 @@ impl Usage {
                     .map(|(code, glyph, packed)| GlyphText::unpack(code, glyph, packed, &strings))
                     .collect(),
             })
-            .collect();
-        faces.sort_by_key(|f| f.face);
-        faces
+            .collect()
     }
 }
 
