@@ -111,7 +111,7 @@ limits! {
     templates "templates" Count 500, "templates in the folder of `--templates`";
     template_output_bytes "template-output-bytes" Bytes 4 * MIB, "what one template may write for one subject";
     template_seconds "template-seconds" Seconds 10, "time for one template and one subject";
-    template_memory "template-memory" Bytes 512 * MIB, "memory of the process that runs templates";
+    template_memory "template-memory" Bytes 512 * MIB, "memory that one template may take for one subject";
     elements "elements" Count 500_000, "elements and pieces of text of one rendered sheet";
     element_depth "element-depth" Count 100, "elements inside one another";
     sheet_pages "sheet-pages" Count 2_000, "pages of one sheet for one subject";

@@ -4,8 +4,8 @@
 use std::io::Write;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 
 use super::MACHINE;
 use super::args::MessageFormat;
@@ -16,8 +16,8 @@ use crate::{guard, write};
 const INTERRUPTED: i32 = 130;
 
 static AS_JSON: AtomicBool = AtomicBool::new(false);
-/// A second thread that fails in the wake of the first says nothing new.
-static FAULT_TOLD: AtomicBool = AtomicBool::new(false);
+/// The words of the latest fault. They are told where it ends the run: a decoder's fault on a damaged photo does not.
+static FAULT: Mutex<Option<String>> = Mutex::new(None);
 
 /// What a signal asks first; true where it was taken, and the program goes on to an end of its own.
 static ASKED_FIRST: OnceLock<Box<dyn Fn() -> bool + Send + Sync>> = OnceLock::new();
@@ -35,11 +35,7 @@ pub fn prepare(format: MessageFormat) {
         let (message, hint) = guard::words(work, breach);
         tell(Diagnostic::machine(message).hint(hint));
     });
-    panic::set_hook(Box::new(|fault| {
-        if !FAULT_TOLD.swap(true, Ordering::Relaxed) {
-            tell(Diagnostic::machine(fault_words(fault)));
-        }
-    }));
+    panic::set_hook(Box::new(|fault| *lock(&FAULT) = Some(fault_words(fault))));
     // Without a handler a signal ends the program at once, and the next run sweeps what it left.
     let _ = ctrlc::set_handler(|| {
         if ASKED_FIRST.get().is_some_and(|taken| taken()) {
@@ -55,8 +51,15 @@ pub fn prepare(format: MessageFormat) {
 pub fn caught(run: impl FnOnce() -> ExitCode) -> ExitCode {
     panic::catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
         write::take_away_unfinished();
+        if let Some(words) = lock(&FAULT).take() {
+            tell(Diagnostic::machine(words));
+        }
         ExitCode::from(MACHINE)
     })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 fn fault_words(fault: &panic::PanicHookInfo<'_>) -> String {
@@ -79,4 +82,16 @@ fn tell(diagnostic: Diagnostic) {
         human(&all, &Sources::default(), false)
     };
     let _ = std::io::stderr().lock().write_all(words.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_of_the_program_ends_as_a_failure_of_the_machine() {
+        let status = caught(|| std::panic::resume_unwind(Box::new("a fault")));
+        assert_eq!(format!("{status:?}"), format!("{:?}", ExitCode::from(MACHINE)));
+        assert_eq!(format!("{:?}", caught(|| ExitCode::SUCCESS)), format!("{:?}", ExitCode::SUCCESS));
+    }
 }

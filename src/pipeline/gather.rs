@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::Options;
 use crate::diag::{Diagnostic, Report, Sources};
 use crate::fonts::{Catalogue, is_font_file};
-use crate::limits::Limits;
+use crate::limits::{Limits, grouped};
 use crate::load::{self, Bound, Folder};
 use crate::model::Kit;
 use crate::picture::Pictures;
@@ -71,7 +71,20 @@ pub fn catalogue(fonts: Option<&Path>, limits: &Limits, report: &mut Report) -> 
     let Some(path) = fonts else { return Arc::new(built_in) };
     let mut files = Vec::new();
     let Some(folder) = open(path, "--fonts", report) else { return Arc::new(built_in) };
-    for name in names(&folder, report).iter().filter(|name| is_font_file(name)) {
+    let mut fonts = names(&folder, report);
+    fonts.retain(|name| is_font_file(name));
+    if fonts.len() as u64 > limits.fonts {
+        let (found, most) = (grouped(fonts.len() as u64), grouped(limits.fonts));
+        report.push(
+            Diagnostic::error(format!(
+                "the folder `{}` holds {found} fonts, more than the {most} that are allowed",
+                path.display()
+            ))
+            .hint(Limits::hint("fonts")),
+        );
+        return Arc::new(built_in);
+    }
+    for name in &fonts {
         let bound = Bound { bytes: limits.font_bytes, limit: "font-bytes" };
         match folder.read(name, bound) {
             Ok(bytes) => files.push((folder.shown(name), bytes)),

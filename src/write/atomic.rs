@@ -363,6 +363,21 @@ mod tests {
         assert!(Target::claim(&path).is_ok());
     }
 
+    #[test]
+    fn an_unfinished_file_is_in_the_list_until_it_is_finished() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".makekit-own.part");
+        fs::write(&path, b"half").unwrap();
+        let registered = Registered::new(&path);
+        assert!(is_own(&path));
+        sweep(folder.path());
+        assert_eq!(names(folder.path()), [".makekit-own.part"], "its own is not swept");
+        drop(registered);
+        assert!(!is_own(&path));
+        sweep(folder.path());
+        assert!(names(folder.path()).is_empty());
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_link_is_not_followed_and_permissions_are_usual() {

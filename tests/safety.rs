@@ -1,0 +1,296 @@
+//! Takes a kit and what can go wrong round it: signals, a second run, no rights, links and pipes, planted secrets; runs the
+//! program and looks at what it left on the disk and in the PDF.
+#![cfg(unix)]
+
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+/// An invented case with a photo.
+const CASE: &str = r#"name = "Amina Example"
+country = "PL"
+summary = "Amina Example is an invented nurse."
+demands = ["release Amina Example"]
+photo = { file = "amina.jpg", alt = "A drawn portrait" }
+
+[[targets]]
+office = "Minister of Example Affairs"
+salutation = "Dear Minister,"
+address = { street = ["ul. Przykladowa 1"], city = "Warszawa", postcode = "00-950" }
+"#;
+
+const KIT: &str = r#"[sender]
+name = "Example Group"
+street = ["1 Example Street"]
+city = "Dublin"
+postcode = "D01 F5P2"
+country = "IE"
+"#;
+
+const DATE: &str = "2026-11-21";
+
+/// A folder that goes with the test.
+struct Bench(tempfile::TempDir);
+
+impl Bench {
+    fn new() -> Self {
+        let bench = Self(tempfile::tempdir().expect("a folder for the test"));
+        fs::create_dir_all(bench.path("cases")).expect("a folder is made");
+        fs::write(bench.path("cases/kit.toml"), KIT).expect("a file is written");
+        fs::write(bench.path("cases/amina.toml"), CASE).expect("a file is written");
+        fs::write(bench.path("cases/amina.jpg"), photo(&[])).expect("a file is written");
+        bench
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_makekit"));
+        command.args(arguments).args(["--date", DATE, "--quiet"]).current_dir(self.0.path());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> (i32, String) {
+        ended(self.command(arguments).output())
+    }
+
+    fn kit(&self) -> Vec<u8> {
+        fs::read(self.path("kit.pdf")).expect("the kit is there")
+    }
+
+    /// Names in the folder, hidden ones too.
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).expect("the folder is there");
+        let mut names: Vec<String> =
+            entries.map(|e| e.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+}
+
+fn ended(output: std::io::Result<Output>) -> (i32, String) {
+    let output = output.expect("the program runs");
+    (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// A drawn photo with segments of metadata put in behind its first marker.
+fn photo(segments: &[(u8, &[u8])]) -> Vec<u8> {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/photos/egypt-amina.jpg");
+    let jpeg = fs::read(sample).expect("the sample kit's photo");
+    let mut with = jpeg[..2].to_vec();
+    for (marker, data) in segments {
+        with.extend([0xff, *marker]);
+        with.extend(u16::try_from(data.len() + 2).expect("a short segment").to_be_bytes());
+        with.extend(*data);
+    }
+    with.extend(&jpeg[2..]);
+    with
+}
+
+/// The bytes of a PDF, and those of its streams as far as they inflate.
+fn raw_and_inflated(pdf: &[u8]) -> Vec<u8> {
+    let mut all = pdf.to_vec();
+    let mut streams = 0;
+    let mut at = 0;
+    while let Some(found) = find(&pdf[at..], b"stream\n").or_else(|| find(&pdf[at..], b"stream\r\n")) {
+        at += found + b"stream".len();
+        while matches!(pdf.get(at), Some(b'\r' | b'\n')) {
+            at += 1;
+        }
+        let before = all.len();
+        // What is no deflated stream gives an error and what was read until then.
+        let _ = flate2::read::ZlibDecoder::new(&pdf[at..]).read_to_end(&mut all);
+        streams += usize::from(all.len() > before);
+    }
+    assert!(streams > 3, "only {streams} streams were inflated");
+    all
+}
+
+fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    bytes.windows(needle.len()).position(|window| window == needle)
+}
+
+#[test]
+fn nothing_of_a_photos_data_or_of_the_makers_machine_is_in_the_kit() {
+    let bench = Bench::new();
+    let mut exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x0e\0\x02\0\0\0\x11\0\0\0\x1a\0\0\0\0".to_vec();
+    exif.extend(b"planted-in-exif-1\0");
+    let xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>planted-in-xmp-2</x:xmpmeta>";
+    let planted: [(u8, &[u8]); 4] = [
+        (0xe1, &exif),
+        (0xe1, xmp),
+        (0xfe, b"planted-in-comment-3"),
+        (0xed, b"Photoshop 3.0\0planted-in-iptc-4"),
+    ];
+    let photo = photo(&planted);
+    assert!(find(&photo, b"planted-in-exif-1").is_some());
+    fs::write(bench.path("cases/planted-name-5.jpg"), photo).expect("a file is written");
+    let case = CASE.replace("amina.jpg", "planted-name-5.jpg");
+    fs::write(bench.path("cases/amina.toml"), case).expect("a file is written");
+
+    let mut command = bench.command(&["--out", "kit.pdf"]);
+    for variable in ["USER", "LOGNAME", "HOME", "HOSTNAME"] {
+        command.env(variable, format!("/planted-{variable}"));
+    }
+    let (status, words) = ended(command.output());
+    assert_eq!(status, 0, "{words}");
+    let all = raw_and_inflated(&bench.kit());
+    assert!(find(&all, b"/Image").is_some(), "the photo is in the kit");
+    let folder = bench.0.path().file_name().expect("a name").to_string_lossy().into_owned();
+    for marker in ["planted", "Exif", "Photoshop", folder.as_str(), "printpdf", "lopdf", "/root/", "/home/"] {
+        assert!(find(&all, marker.as_bytes()).is_none(), "`{marker}` is in the kit");
+    }
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes_elsewhere_and_on_any_number_of_threads() {
+    let bench = Bench::new();
+    assert_eq!(bench.run(&["--out", "kit.pdf", "--jobs", "1"]).0, 0);
+    let kit = bench.kit();
+    assert_eq!(bench.run(&["--out", "kit.pdf", "--jobs", "4"]).0, 0);
+    assert_eq!(bench.kit(), kit, "four threads");
+
+    let mut command = bench.command(&["--out", "kit.pdf"]);
+    command.env("TZ", "Pacific/Kiritimati").env("LANG", "tr_TR.UTF-8").env("LC_ALL", "ar_EG.UTF-8");
+    command.env("HOME", "/nowhere");
+    assert_eq!(ended(command.output()).0, 0);
+    assert_eq!(bench.kit(), kit, "another place and language");
+
+    let elsewhere = Bench::new();
+    let cases = bench.path("cases");
+    let (status, words) = elsewhere.run(&["--cases", &cases.to_string_lossy(), "--out", "kit.pdf"]);
+    assert_eq!(status, 0, "{words}");
+    assert_eq!(elsewhere.kit(), kit, "from another folder");
+}
+
+#[test]
+fn a_signal_at_any_moment_leaves_the_old_kit_and_no_stray_file() {
+    let bench = Bench::new();
+    assert_eq!(bench.run(&["--out", "kit.pdf"]).0, 0);
+    let kit = bench.kit();
+    let manifest = fs::read(bench.path("kit.json")).expect("the manifest");
+    let names = bench.names();
+    // Where the run that follows would write other bytes, the old ones stand or the new ones do, whole.
+    let other = Bench::new();
+    fs::write(other.path("cases/amina.toml"), CASE.replace("Dear Minister,", "Dear Madam,"))
+        .expect("a file is written");
+    assert_eq!(other.run(&["--out", "kit.pdf"]).0, 0);
+    let new = other.kit();
+    assert_ne!(kit, new);
+    fs::write(bench.path("cases/amina.toml"), CASE.replace("Dear Minister,", "Dear Madam,"))
+        .expect("a file is written");
+    for (signal, delays) in [("INT", [3, 40, 150]), ("TERM", [10, 80, 220]), ("KILL", [20, 110, 300])] {
+        for delay in delays {
+            let mut child = bench
+                .command(&["--out", "kit.pdf"])
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("the program starts");
+            std::thread::sleep(Duration::from_millis(delay));
+            let _ = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).output();
+            let status = child.wait().expect("the program ends");
+            let now = bench.kit();
+            assert!(now == kit || now == new, "{signal} after {delay} ms left a broken kit");
+            if signal != "KILL" {
+                assert_eq!(bench.names(), names, "{signal} after {delay} ms");
+                let code = status.code();
+                assert!(matches!(code, Some(0 | 130) | None), "{signal} after {delay} ms ended in {code:?}");
+            }
+            fs::write(bench.path("kit.pdf"), &kit).expect("the old kit is put back");
+            fs::write(bench.path("kit.json"), &manifest).expect("the old manifest is put back");
+        }
+    }
+    fs::write(bench.path(".makekit-killed.part"), b"half a kit").expect("a file is written");
+    assert_eq!(bench.run(&["--out", "kit.pdf"]).0, 0);
+    assert_eq!(bench.names(), names, "what a killed run left is swept");
+}
+
+#[test]
+fn a_folder_without_rights_keeps_its_kit_and_says_so() {
+    let bench = Bench::new();
+    fs::create_dir(bench.path("locked")).expect("a folder is made");
+    fs::write(bench.path("locked/kit.pdf"), b"the old kit").expect("a file is written");
+    let rights = |mode| fs::set_permissions(bench.path("locked"), fs::Permissions::from_mode(mode));
+    rights(0o555).expect("rights are taken");
+    // The administrator of a machine may write everywhere: then there is nothing to be seen.
+    let may_write = fs::write(bench.path("locked/probe"), b"").is_ok();
+    let (status, words) = bench.run(&["--out", "locked/kit.pdf"]);
+    rights(0o755).expect("rights are given back");
+    if !may_write {
+        assert_eq!(status, 3, "{words}");
+        assert!(words.contains("no permission"), "{words}");
+        assert_eq!(fs::read(bench.path("locked/kit.pdf")).expect("the old kit"), b"the old kit");
+    }
+}
+
+#[test]
+fn a_second_run_at_the_same_time_is_told() {
+    let bench = Bench::new();
+    fs::write(bench.path("kit.pdf"), b"the old kit").expect("a file is written");
+    let folder = fs::File::open(bench.0.path()).expect("the folder");
+    folder.lock().expect("the folder can be locked");
+    let (status, words) = bench.run(&["--out", "kit.pdf"]);
+    assert_eq!(status, 3, "{words}");
+    assert!(words.contains("another makekit is writing"), "{words}");
+    assert_eq!(bench.kit(), b"the old kit");
+}
+
+#[test]
+fn links_pipes_and_devices_are_not_read() {
+    let secret = tempfile::tempdir().expect("a folder");
+    fs::write(secret.path().join("secret.jpg"), photo(&[])).expect("a file is written");
+    let outside = secret.path().join("secret.jpg").to_string_lossy().into_owned();
+
+    let bench = Bench::new();
+    symlink(&outside, bench.path("cases/link.jpg")).expect("a link is made");
+    symlink("/dev/zero", bench.path("cases/zero.jpg")).expect("a link is made");
+    let made = Command::new("mkfifo").arg(bench.path("cases/pipe.jpg")).status().is_ok_and(|s| s.success());
+    let up = "../../../../../../../../etc/passwd";
+    let mut inputs = vec!["link.jpg", "zero.jpg", outside.as_str(), up, "/dev/zero"];
+    inputs.extend(made.then_some("pipe.jpg"));
+    for input in inputs {
+        let case = CASE.replace("amina.jpg", input);
+        fs::write(bench.path("cases/amina.toml"), case).expect("a file is written");
+        let (status, words) = bench.run(&["--out", "kit.pdf"]);
+        assert_eq!(status, 1, "{input}: {words}");
+        assert!(words.contains("cases/amina.toml:5:"), "{input} is refused at its place: {words}");
+        assert!(!bench.path("kit.pdf").exists(), "{input}");
+    }
+}
+
+#[test]
+fn limits_end_a_run_in_an_error_that_names_them() {
+    let bench = Bench::new();
+    let long = format!("letter = {{ body = \"{}\" }}\n\n[[targets]]", "word ".repeat(2000));
+    fs::write(bench.path("cases/amina.toml"), CASE.replace("[[targets]]", &long)).expect("a file is written");
+    for (limit, status) in [
+        ("pages=3", 3),
+        ("sheet-pages=1", 3),
+        ("output-bytes=2k", 3),
+        ("elements=10", 1),
+        ("element-depth=2", 1),
+        ("toml-bytes=100", 1),
+        ("picture-pixels=100", 1),
+        ("text-bytes=100", 1),
+    ] {
+        let (ended, words) = bench.run(&["--out", "kit.pdf", "--limit", limit]);
+        let name = limit.split('=').next().expect("a name");
+        assert_eq!(ended, status, "{limit}: {words}");
+        assert!(words.contains(&format!("--limit {name}=")), "{limit}: {words}");
+        assert!(!bench.path("kit.pdf").exists(), "{limit}");
+    }
+}
+
+#[test]
+fn every_limit_is_documented_as_it_is() {
+    let page = include_str!("../docs/safety.md");
+    for limit in makekit::limits::Limits::ALL {
+        let row = format!("| `{}` | {} | {} |", limit.name, limit.unit.words(limit.default), limit.about);
+        assert!(page.contains(&row), "docs/safety.md has no row\n{row}");
+    }
+}
