@@ -217,3 +217,49 @@ fn a_calibration_has_the_size_of_its_stock_and_moves_with_the_offsets() {
     bench.run("calibrate --labels avery-l716x").ended(1).said("there is no label stock `avery-l716x`");
     assert!(!bench.path("out").exists());
 }
+
+const PEOPLE: &str = "Case,Full name,Job title,Greeting,Address 1,Address 2,Town,ZIP,Country,Birthday
+Bela Example,A. Namuna,Chair,\"Dear Chair,\",1 Sample Road,\"Plot \"\"7\"\"\",Jagdalpur,494999,India,1 May
+Bela Example,,,,,,,,,
+Bela Example,,,,2 Sample Road,,Jagdalpur,494998,IN,
+dora,D. Misal,,,3 Sample Road,,Warszawa,00-950,Atlantis,
+";
+
+#[test]
+fn a_spreadsheet_becomes_case_files_and_what_has_no_place_is_named() {
+    let bench = Bench::new().with("people.csv", PEOPLE);
+    let ran = bench.run("import people.csv").ended(0);
+    let ran = ran.said("the column `Birthday` was not placed: 1 field").said("people.csv:1:72");
+    let ran = ran.said("the row was not placed").said("people.csv:3:").said("people.csv:4:");
+    let ran = ran.said("no country is called `Atlantis`").said("people.csv:5:");
+    let ran = ran.said("cases/bela-example.toml: 1 target; to fill in: `summary`, `demands`");
+    ran.said("cases/dora.toml: 1 target; to fill in: `name`, `country`, `summary`, `demands`, `salutation`");
+
+    let bela = fs::read_to_string(bench.path("cases/bela-example.toml")).expect("a case file");
+    assert!(bela.contains(r#"street = ["1 Sample Road", "Plot \"7\""]"#), "{bela}");
+    bench.run("import people.csv").ended(1).said("`cases/bela-example.toml` is there already");
+
+    fs::remove_file(bench.path("cases/dora.toml")).expect("a file is taken away");
+    bench.run("check").ended(1).said("summary").said("demands");
+    bench.write("cases/bela-example.toml", &format!("summary = \"S.\"\ndemands = [\"D\"]\n{bela}"));
+    bench.run("check").ended(0).said("no mistakes found");
+}
+
+#[test]
+fn a_workbook_is_read_like_a_table_of_text() {
+    let bench = Bench::new();
+    let book = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/people.xlsx");
+    fs::copy(book, bench.path("people.xlsx")).expect("a workbook");
+    bench.run("import people.xlsx --sheet Others").ended(1).said("has no sheet `Others`").said("`People`");
+    let ran = bench.run("import people.xlsx").ended(0).said("cases/people.toml: 2 targets");
+    ran.said("the column `Note` was not placed").said("people.xlsx:1:46");
+    let people = fs::read_to_string(bench.path("cases/people.toml")).expect("a case file");
+    for words in [
+        "name = \"A. Namuna\"",
+        "\"1 Sample Road\", \"Flat 2\"",
+        "postcode = \"494999\"",
+        "country  = \"IN\"",
+    ] {
+        assert!(people.contains(words), "{words} is not in\n{people}");
+    }
+}

@@ -10,6 +10,7 @@ mod rows;
 mod sniff;
 mod syntax;
 mod text;
+mod workbook;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -24,6 +25,7 @@ pub use raw::{Raw, RawEntry, RawField, RawFile, RawKit, RawRows, RawTable, RawVa
 pub use rows::parse as parse_rows;
 pub use syntax::{impossible_date, parse as parse_toml};
 pub use text::take_in;
+pub use workbook::{is_workbook, workbook_csv};
 
 use crate::diag::{Diagnostic, Report, Sources, Span};
 use crate::limits::{Limits, Unit};
