@@ -24,6 +24,10 @@ pub fn workbook_csv(
     sheet: Option<&str>,
     limits: &Limits,
 ) -> Result<String, (String, Option<String>)> {
+    let too_large = || {
+        let most = Unit::Bytes.words(limits.csv_bytes);
+        (format!("holds more than {most} of text"), Some(Limits::hint("csv-bytes")))
+    };
     let broken = |error: calamine::XlsxError| (format!("is no workbook that can be read: {error}"), None);
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let names = book.sheet_names();
@@ -63,12 +67,15 @@ pub fn workbook_csv(
         }
         let text = text.trim().replace("\r\n", "\n").replace(['\n', '\r'], "\u{2028}").replace('"', "\"\"");
         let _ = write!(csv, "\"{text}\"");
+        if csv.len() as u64 > limits.csv_bytes {
+            return Err(too_large());
+        }
     }
-    Ok(evened(&csv))
+    evened(&csv, limits.csv_bytes).ok_or_else(too_large)
 }
 
-/// Every row as long as the longest, as the reader of CSV wants them.
-fn evened(csv: &str) -> String {
+/// Every row as long as the longest, as the reader of CSV wants them; `None` where that takes more bytes than allowed.
+fn evened(csv: &str, most_bytes: u64) -> Option<String> {
     let separators = |line: &str| {
         let mut inside = false;
         line.chars()
@@ -79,11 +86,14 @@ fn evened(csv: &str) -> String {
             .count()
     };
     let most = csv.lines().map(separators).max().unwrap_or(0);
-    let mut out = String::with_capacity(csv.len() * 2);
+    let mut out = String::with_capacity(csv.len());
     for line in csv.lines() {
         out.push_str(line);
         out.extend(std::iter::repeat_n(',', most - separators(line)));
         out.push('\n');
+        if out.len() as u64 > most_bytes {
+            return None;
+        }
     }
-    out
+    Some(out)
 }
