@@ -10,12 +10,14 @@ const ORDER: [&str; 19] = [
 ];
 
 /// Crates that shape the design, and the only stages that may name them.
-const PLACES: [(&str, &[&str]); 14] = [
+const PLACES: [(&str, &[&str]); 16] = [
     ("tera", &["template"]),
     ("html5gum", &["markup"]),
     ("cssparser", &["markup"]),
     ("taffy", &["layout"]),
-    ("parley", &["layout"]),
+    ("parley_engine", &["layout"]),
+    ("parlance", &["layout"]),
+    ("fontique", &["layout"]),
     ("printpdf", &["pdf"]),
     ("lopdf", &["pdf"]),
     ("subsetter", &["pdf"]),

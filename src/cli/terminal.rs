@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use super::args::{ColourArg, MessageFormat, TerminalArgs};
-use crate::diag::{ColourChoice, Diagnostic, Level, Report, Sources, count_line, human, json};
+use crate::diag::{ColourChoice, Diagnostic, Level, Report, Sources, clean, count_line, human, json};
 
 /// Where and how the program talks. Results go to stdout, everything else to stderr.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +43,18 @@ impl Terminal {
         if all.is_empty() {
             return;
         }
-        let mut words = if self.json { json(&all, sources) } else { human(&all, sources, self.colour) };
+        let mut words = if self.json {
+            json(&all, sources)
+        } else {
+            let (notes, others): (Vec<_>, Vec<_>) =
+                all.iter().cloned().partition(|d| d.level == Level::Note && !self.verbose);
+            let mut words = human(&others, sources, self.colour);
+            // What was left out is one line each: its place in the file helps nobody who meant it so.
+            for note in notes {
+                words.push_str(&format!("note: {}\n", clean(&note.message)));
+            }
+            words
+        };
         if !self.json
             && let Some(count) = count_line(&all)
         {

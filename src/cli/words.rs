@@ -21,7 +21,7 @@ pub fn summary(summary: &Summary, verbose: bool) -> String {
         } else {
             format!("  ({})", counted(sheet.pieces, "piece"))
         };
-        let _ = writeln!(out, "  {:width$}  {pages:>12}  {}{pieces}", sheet.title, sheet.stock_name);
+        let _ = writeln!(out, "  {:width$}  {pages:>12}  {}{pieces}", sheet.title, stock(sheet));
     }
     for (kind, advice) in [
         (StockKind::Paper, "plain paper"),
@@ -31,7 +31,7 @@ pub fn summary(summary: &Summary, verbose: bool) -> String {
         let of_kind: Vec<&SheetSummary> = summary.sheets.iter().filter(|s| s.stock == kind).collect();
         if let Some(first) = of_kind.first() {
             let sides: usize = of_kind.iter().map(|s| s.sides).sum();
-            let _ = writeln!(out, "load {}: {} ({advice})", first.stock_name, counted(sides, "sheet"));
+            let _ = writeln!(out, "load {}: {} ({advice})", stock(first), counted(sides, "sheet"));
         }
     }
     if summary.pictures > 0 {
@@ -69,6 +69,14 @@ fn changes_and_times(out: &mut String, summary: &Summary, verbose: bool) {
         for (stage, time) in &summary.stages {
             let _ = writeln!(out, "  {stage}: {:.1} ms", time.as_secs_f64() * 1000.0);
         }
+    }
+}
+
+fn stock(sheet: &SheetSummary) -> String {
+    match sheet.stock {
+        StockKind::Paper => sheet.stock_name.to_string(),
+        StockKind::Envelope => format!("{} envelopes", sheet.stock_name),
+        StockKind::Labels => format!("{} labels", sheet.stock_name),
     }
 }
 

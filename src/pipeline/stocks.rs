@@ -23,10 +23,8 @@ pub fn stocks(kit: &Kit, options: &Options, report: &mut Report) -> Option<Stock
         geometry: Size::from_mm(width, height),
     };
     let envelope = stock::envelope(&kit.envelope)?;
-    let envelope = Stock {
-        name: Arc::from(format!("{} envelopes", envelope.name)),
-        geometry: Size::from_mm(envelope.width, envelope.height),
-    };
+    let envelope =
+        Stock { name: Arc::from(envelope.name), geometry: Size::from_mm(envelope.width, envelope.height) };
     let labels = stock::labels(&kit.labels)?;
     let count = labels.count() as u32;
     if !(1..=count).contains(&options.placement.start_at) {
@@ -40,7 +38,7 @@ pub fn stocks(kit: &Kit, options: &Options, report: &mut Report) -> Option<Stock
         return None;
     }
     let labels = Stock {
-        name: Arc::from(format!("{} {} labels", labels.brand, labels.part)),
+        name: Arc::from(format!("{} {}", labels.brand, labels.part)),
         geometry: label_sheet(&labels),
     };
     Some(Stocks { paper, envelope, labels })
