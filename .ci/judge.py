@@ -81,9 +81,15 @@ def judge_sample(folder):
             continue
         case = tomllib.loads(path.read_text(encoding="utf-8"))
         check(evened(case["name"]) in text, f"{path.stem}: the name is not in the text")
+        if case.get("status") == "ended":
+            check(evened(case["outcome"]) in text, f"{path.stem}: the outcome is not in the text")
+            continue
         for demand in case["demands"]:
             check(evened(demand) in text, f"{path.stem}: demand not found: {demand}")
+        sender = tomllib.loads((CASES / "kit.toml").read_text(encoding="utf-8"))["sender"]["country"]
         for target in case.get("targets", []):
+            if sender not in target.get("in", [sender]):
+                continue
             for key in ("name", "office"):
                 if key in target:
                     check(evened(target[key]) in text, f"{path.stem}: {key} not found: {target[key]}")
@@ -138,7 +144,7 @@ def judge_safety(folder):
     plain = folder / "plain.pdf"
     run("qpdf", "--qdf", "--object-streams=disable", pdf, plain)
     for data in (raw, plain.read_bytes() if plain.exists() else b""):
-        for secret in (str(ROOT), str(Path.home()), os.uname().nodename, "Exif", "Photoshop", "Adobe"):
+        for secret in (str(ROOT), str(Path.home()), "Exif", "Photoshop", "DejaVu", "/home/"):
             check(secret.encode() not in data, f"the PDF holds {secret!r}")
     before = hashlib.sha256(raw).hexdigest()
     broken = folder / "broken"
