@@ -40,12 +40,11 @@ pub fn addresses(kit: &Kit, report: &mut Report) {
     found.into_iter().chain(rules::repeats(&kit.cases)).for_each(|problem| report.push(problem));
 }
 
-/// One warning for the heaviest letter to an addressee, where it passes the first step of the rates.
+/// One warning for the heaviest piece of paper to a target, where it passes the first step of the rates.
 pub fn weight(kit: &Kit, jobs: &[SheetJob<'_>], report: &mut Report) {
     let Some(envelope) = stock::envelope(&kit.envelope) else { return };
-    let letters = jobs.iter().filter(|job| {
-        job.sheet.per == Per::Addressee && job.sheet.stock == StockKind::Paper && &*job.sheet.name == "letter"
-    });
+    let letters =
+        jobs.iter().filter(|job| job.sheet.per == Per::Target && job.sheet.stock == StockKind::Paper);
     let heaviest = letters
         .flat_map(|job| job.made.iter().flat_map(move |made| made.pieces.iter().map(move |p| (job, p))))
         .max_by_key(|(job, piece)| piece.sides / job.sheet.copies.max(1));

@@ -130,11 +130,7 @@ impl Reader {
                         text.silent += 1;
                     }
                 }
-                "EMC" => {
-                    if text.marks.pop() == Some(true) {
-                        text.silent -= 1;
-                    }
-                }
+                "EMC" if text.marks.pop() == Some(true) => text.silent -= 1,
                 "Do" => {
                     let name = operand(0)
                         .and_then(|n| n.as_name().ok())
