@@ -248,7 +248,14 @@ impl<'a, 'b> Painter<'a, 'b> {
                 structure.add_kid(node, Kid::Content { page, mcid });
                 let role = structure.nodes.get(node as usize).map_or(&Role::Span, |n| &n.role);
                 let tag = super::structure::structure_type(role).to_owned();
-                let map = [("MCID".to_owned(), DictItem::Int(i64::from(mcid)))].into();
+                let mut map =
+                    std::collections::BTreeMap::from([("MCID".to_owned(), DictItem::Int(i64::from(mcid)))]);
+                // The description stands on the page (ISO 32000-1, 14.9.3), not in the document's structure: a page that
+                // is taken out must not carry those of other pages.
+                if let Role::Figure { alt } = role {
+                    let data = super::syntax::text_bytes(alt);
+                    map.insert("Alt".to_owned(), DictItem::String { data, literal: true });
+                }
                 self.out
                     .ops
                     .push(Op::BeginMarkedContentWithProperties { tag, properties: DictItem::Dict { map } });

@@ -303,9 +303,6 @@ impl StructureIds {
         if let Some(lang) = &node.lang {
             dict.text("Lang", lang);
         }
-        if let Role::Figure { alt } = &node.role {
-            dict.text("Alt", alt);
-        }
         if node.role == Role::TableHeader {
             let scope = if structure.heads_column(index) { "Column" } else { "Row" };
             dict.dict("A", |attributes| {
