@@ -2,7 +2,7 @@
 bytes and pages for each work, all measured side by side in one run.
 
     python3 -m venv /tmp/venv && /tmp/venv/bin/pip install typst pillow reportlab weasyprint
-    cargo build --release --example floor && cargo build --release
+    cargo build --release
     /tmp/venv/bin/python benches/run.py            # [--runs 5] [--works w1,w2,w3,w4] [--keep FOLDER]
 
 Every run is a process of its own, started cold, the tools in turn (A B C A B C …), so that a drift of the machine's
@@ -11,6 +11,7 @@ writer on one thread.
 """
 
 import argparse
+import importlib.util
 import os
 import shutil
 import statistics
@@ -75,10 +76,10 @@ def competitors(name, folder, fonts):
     shutil.copy(HERE / "peers" / f"{document}.typ", folder)
     if (folder / "cases" / "photos").exists():
         shutil.copytree(folder / "cases" / "photos", folder / "photos", dirs_exist_ok=True)
-    try:
-        import typst  # noqa: F401
+    # Not imported here: a child begins with its parent's memory, which would be counted as its own.
+    if importlib.util.find_spec("typst"):
         yield "typst", [sys.executable, "-c", TYPST, folder, document, fonts], folder / "typst.pdf"
-    except ImportError:
+    else:
         print("typst is not installed", file=sys.stderr)
     for peer in ("reportlab", "weasyprint"):
         script = HERE / "peers" / f"{peer}_{document}.py"
