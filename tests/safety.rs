@@ -264,6 +264,20 @@ fn links_pipes_and_devices_are_not_read() {
 }
 
 #[test]
+fn a_photo_that_is_damaged_in_its_middle_is_an_error_that_names_it() {
+    let bench = Bench::new();
+    let mut photo = photo(&[]);
+    let middle = photo.len() / 2;
+    photo.drain(middle..middle + 900);
+    fs::write(bench.path("cases/amina.jpg"), photo).expect("a file is written");
+    let (status, words) = bench.run(&["--out", "kit.pdf"]);
+    assert_eq!(status, 1, "{words}");
+    assert!(words.contains("the photo `amina.jpg` is damaged"), "{words}");
+    assert!(words.contains("cases/amina.toml:5:"), "{words}");
+    assert!(!bench.path("kit.pdf").exists());
+}
+
+#[test]
 fn limits_end_a_run_in_an_error_that_names_them() {
     let bench = Bench::new();
     let long = format!("letter = {{ body = \"{}\" }}\n\n[[targets]]", "word ".repeat(2000));

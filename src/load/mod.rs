@@ -4,6 +4,8 @@
 //! `organisation.logo`.
 
 mod folder;
+mod inks;
+mod jpeg;
 mod photo;
 mod raw;
 mod rows;
@@ -20,6 +22,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use rayon::prelude::*;
 
 pub use folder::{Bound, Folder, OpenError};
+use jpeg::Damage;
 pub use photo::{PhotoError, decode as decode_photo};
 pub use raw::{Raw, RawEntry, RawField, RawFile, RawKit, RawRows, RawTable, RawValue};
 pub use rows::parse as parse_rows;
@@ -289,7 +292,11 @@ fn read_pictures(folder: &Folder, kit: &mut RawKit, limits: &Limits, report: &mu
     let decoded: Vec<_> = wanted
         .par_iter()
         .map(|(path, _)| match folder.read(path, bound) {
-            Ok(bytes) => Ok(decode_photo(&bytes, limits)),
+            Ok(bytes) => {
+                let decoded = decode_photo(&bytes, limits);
+                let damage = decoded.as_ref().ok().and_then(|_| photo_damage(&bytes));
+                Ok((decoded, damage))
+            }
             Err(error) => Err(error),
         })
         .collect();
@@ -306,14 +313,17 @@ fn read_pictures(folder: &Folder, kit: &mut RawKit, limits: &Limits, report: &mu
                 failed(&|what| error.diagnostic(what, &path));
                 None
             }
-            Ok(Err(error)) => {
+            Ok((Err(error), _)) => {
                 failed(&|what| Diagnostic {
                     hint: error.hint.clone(),
                     ..Diagnostic::error(format!("the {what} `{path}` {}", error.words))
                 });
                 None
             }
-            Ok(Ok(picture)) => {
+            Ok((Ok(picture), damage)) => {
+                if let Some(damage) = damage {
+                    failed(&|what| damage_told(damage, what, &path));
+                }
                 memory += bytes_of(&picture);
                 if memory > limits.pictures_memory {
                     let most = Unit::Bytes.words(limits.pictures_memory);
@@ -332,6 +342,30 @@ fn read_pictures(folder: &Folder, kit: &mut RawKit, limits: &Limits, report: &mu
         };
         kit.images.insert(path, id);
     }
+}
+
+fn photo_damage(bytes: &[u8]) -> Option<Damage> {
+    (sniff::kind(bytes) == sniff::Kind::Photo(image::ImageFormat::Jpeg))
+        .then(|| jpeg::damage(bytes))
+        .flatten()
+}
+
+/// What a decoder would pass over in silence.
+fn damage_told(damage: Damage, what: &str, path: &str) -> Diagnostic {
+    let again =
+        "get the whole file again; if it looks right to you, open it in a picture program and save it anew";
+    match damage {
+        Damage::Unreadable => Diagnostic::error(format!(
+            "the {what} `{path}` is damaged: from some place on its data cannot be read"
+        )),
+        Damage::Short => {
+            Diagnostic::error(format!("the {what} `{path}` is damaged: a part of its data is missing"))
+        }
+        Damage::Long => Diagnostic::warning(format!(
+            "the {what} `{path}` may be damaged: it holds more data than its picture takes"
+        )),
+    }
+    .hint(again)
 }
 
 fn bytes_of(picture: &Picture) -> u64 {

@@ -7,6 +7,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 use sha2::{Digest, Sha256};
 
+use super::inks;
 use super::sniff::{self, Kind};
 use crate::limits::{Limits, Unit};
 use crate::picture::{Picture, Pixels};
@@ -89,7 +90,11 @@ fn pixels(
     }
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
     let profile = decoder.icc_profile().unwrap_or(None);
-    let mut image = DynamicImage::from_decoder(decoder)?;
+    let inks = (format == ImageFormat::Jpeg).then(|| inks::rgb(bytes, profile.as_deref())).flatten();
+    let mut image = match inks {
+        Some(rgb) => rgb.into(),
+        None => DynamicImage::from_decoder(decoder)?,
+    };
     image.apply_orientation(orientation);
     Ok(Ok(Srgb::from(image, profile.as_deref())))
 }
