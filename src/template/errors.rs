@@ -13,6 +13,7 @@ use crate::diag::{Diagnostic, FileId, Span};
 #[derive(Debug, Clone)]
 pub(super) struct Body {
     pub file: FileId,
+    pub user: bool,
     pub offset: usize,
     pub text: String,
 }

@@ -6,10 +6,12 @@
 mod built_in;
 mod context;
 mod errors;
+mod fields;
 mod filters;
 mod plural;
 mod post;
 mod render;
+mod schema;
 mod sheet;
 mod strings;
 mod subjects;
@@ -95,6 +97,8 @@ pub struct Templates {
     /// For each sheet the names of the context that it may ask for.
     uses: Vec<HashSet<&'static str>>,
     bounds: Bounds,
+    /// Where a template of the user's asks for what cannot be there: told once, not again for each subject.
+    unknown_fields: Vec<Span>,
     /// For the place of mistakes in rendered HTML; made when first asked for.
     marked: OnceLock<Option<trace::Marked>>,
 }
@@ -130,10 +134,29 @@ impl Templates {
         crate::guard::limit(bounds.time, bounds.memory);
         let _work = crate::guard::enter("the templates");
         let mut found = Report::default();
-        let templates = Reading::new(built_in, user, bounds, sources, &mut found).templates(&mut found);
-        let failed = found.has_errors();
+        let mut templates = Reading::new(built_in, user, bounds, sources, &mut found)
+            .templates(&mut found)
+            .filter(|_| !found.has_errors());
         report.append(found);
-        templates.filter(|_| !failed)
+        if let Some(templates) = &mut templates {
+            // The rest of such a template can be rendered, and may show other mistakes.
+            let mistakes = templates.unknown_fields();
+            templates.unknown_fields = mistakes.iter().filter_map(|mistake| mistake.span).collect();
+            report.extend(mistakes);
+        }
+        templates
+    }
+
+    /// What the user's templates ask for and no kit can have.
+    fn unknown_fields(&self) -> Vec<Diagnostic> {
+        if !self.bodies.values().any(|body| body.user) {
+            return Vec::new();
+        }
+        let known = fields::Known::new(self.strings.keys(), self.bodies.values());
+        let mut users: Vec<_> = self.bodies.iter().filter(|(_, body)| body.user).collect();
+        users.sort_by_key(|(name, _)| *name);
+        let sheet = |name: &str| self.sheets.iter().find(|sheet| sheet.template() == name);
+        users.into_iter().flat_map(|(name, body)| known.mistakes(body, sheet(name))).collect()
     }
 
     /// The sheets, in the order of a kit that names none.
@@ -267,7 +290,7 @@ impl Reading {
                 );
                 continue;
             }
-            bodies.insert(name.clone(), Body { file: loaded.file, offset: split.body, text });
+            bodies.insert(name.clone(), Body { file: loaded.file, user: loaded.user, offset: split.body, text });
         }
         sheets.sort_by(|a, b| a.order.cmp(&b.order).then_with(|| a.name.cmp(&b.name)));
         for (number, sheet) in sheets.iter_mut().enumerate() {
@@ -289,6 +312,7 @@ impl Reading {
             strings,
             uses,
             bounds: self.bounds,
+            unknown_fields: Vec::new(),
             marked: OnceLock::new(),
         })
     }

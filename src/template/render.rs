@@ -140,7 +140,14 @@ impl<'a> Renderer<'a> {
             Err(error) => errors::diagnostics(&error, &self.templates.bodies),
         };
         let whose = format!("`{}` for {}", sheet.name, subject.describe(self.kit));
-        Err(mistakes.into_iter().map(|mistake| mistake.context(whose.clone())).collect())
+        let told = |mistake: &Diagnostic| {
+            mistake.span.is_some_and(|span| {
+                let known = self.templates.unknown_fields.iter();
+                known.filter(|known| known.file == span.file)
+                    .any(|known| known.start <= span.end && span.start <= known.end)
+            })
+        };
+        Err(mistakes.into_iter().filter(|mistake| !told(mistake)).map(|mistake| mistake.context(whose.clone())).collect())
     }
 
     /// The place in a template that a range of bytes of the sheet's HTML comes from: exact for literal text, the whole
@@ -183,7 +190,7 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    fn context(&self, sheet: &SheetDef, subject: &Subject) -> Context {
+    pub(super) fn context(&self, sheet: &SheetDef, subject: &Subject) -> Context {
         let uses = |name: &str| self.templates.uses(sheet, name);
         let shared =
             self.shared[sheet.number].get_or_init(|| self.values.shared(&self.options, sheet.stock, uses));

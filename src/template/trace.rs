@@ -71,7 +71,7 @@ impl Marked {
 
 /// What a template is made of, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Literal,
     Expression,
     /// A statement or a comment: prints nothing.
@@ -79,7 +79,7 @@ enum Kind {
 }
 
 /// Parts a template into literal text and tags.
-fn segments(text: &str) -> Vec<(Kind, Range<usize>)> {
+pub(super) fn segments(text: &str) -> Vec<(Kind, Range<usize>)> {
     let mut found = Vec::new();
     let (mut at, mut literal) = (0, 0);
     while let Some(open) = text[at..].find('{').map(|offset| at + offset) {
