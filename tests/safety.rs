@@ -214,7 +214,7 @@ fn a_signal_at_any_moment_leaves_the_old_kit_and_no_stray_file() {
 fn a_folder_without_rights_keeps_its_kit_and_says_so() {
     let bench = Bench::new();
     fs::create_dir(bench.path("locked")).expect("a folder is made");
-    fs::write(bench.path("locked/kit.pdf"), b"the old kit").expect("a file is written");
+    fs::write(bench.path("locked/kit.pdf"), b"%PDF the old kit").expect("a file is written");
     let rights = |mode| fs::set_permissions(bench.path("locked"), fs::Permissions::from_mode(mode));
     rights(0o555).expect("rights are taken");
     // The administrator of a machine may write everywhere: then there is nothing to be seen.
@@ -224,20 +224,20 @@ fn a_folder_without_rights_keeps_its_kit_and_says_so() {
     if !may_write {
         assert_eq!(status, 3, "{words}");
         assert!(words.contains("no permission"), "{words}");
-        assert_eq!(fs::read(bench.path("locked/kit.pdf")).expect("the old kit"), b"the old kit");
+        assert_eq!(fs::read(bench.path("locked/kit.pdf")).expect("the old kit"), b"%PDF the old kit");
     }
 }
 
 #[test]
 fn a_second_run_at_the_same_time_is_told() {
     let bench = Bench::new();
-    fs::write(bench.path("kit.pdf"), b"the old kit").expect("a file is written");
+    fs::write(bench.path("kit.pdf"), b"%PDF the old kit").expect("a file is written");
     let folder = fs::File::open(bench.0.path()).expect("the folder");
     folder.lock().expect("the folder can be locked");
     let (status, words) = bench.run(&["--out", "kit.pdf"]);
     assert_eq!(status, 3, "{words}");
     assert!(words.contains("another makekit is writing"), "{words}");
-    assert_eq!(bench.kit(), b"the old kit");
+    assert_eq!(bench.kit(), b"%PDF the old kit");
 }
 
 #[test]

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 
+use crate::limits::Limits;
+
 /// Make the printed kit of a letter-writing event from case files
 #[derive(Debug, Parser)]
 #[command(name = "makekit", version, about, args_conflicts_with_subcommands = true)]
@@ -156,6 +158,7 @@ pub struct BuildArgs {
     pub start_at: u32,
     /// Copies of each envelope and label
     #[arg(long, value_name = "N", default_value_t = 1, conflicts_with = "quantities")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub copies: u32,
     /// Print envelopes and labels once each, or as many as the plan of the event says
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Quantities::One)]
@@ -195,7 +198,7 @@ pub struct InputArgs {
     #[arg(long, value_name = "TAG")]
     pub lang: Option<String>,
     /// Paper, instead of kit.toml's
-    #[arg(long, value_enum, value_name = "PAPER")]
+    #[arg(long, value_enum, value_name = "PAPER", ignore_case = true)]
     pub paper: Option<PaperArg>,
     /// Envelope stock, instead of kit.toml's
     #[arg(long, value_name = "STOCK")]
@@ -207,7 +210,7 @@ pub struct InputArgs {
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub date: Option<Date>,
     /// Raise or lower a limit that guards against hostile files (see docs/safety.md)
-    #[arg(long = "limit", value_name = "NAME=VALUE")]
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = parse_limit)]
     pub limits: Vec<String>,
     /// Threads to use (default: all processors)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -218,10 +221,10 @@ pub struct InputArgs {
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub struct PrinterArgs {
     /// Move labels and envelopes to the right by this many millimetres
-    #[arg(long, value_name = "MM", default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "MM", default_value_t = 0.0, allow_negative_numbers = true, value_parser = parse_offset)]
     pub offset_x: f32,
     /// Move labels and envelopes down by this many millimetres
-    #[arg(long, value_name = "MM", default_value_t = 0.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "MM", default_value_t = 0.0, allow_negative_numbers = true, value_parser = parse_offset)]
     pub offset_y: f32,
 }
 
@@ -267,6 +270,22 @@ pub enum MessageFormat {
     Json,
 }
 
+/// Millimetres, more than which no printer is out by.
+const MAX_OFFSET: f32 = 50.0;
+
+fn parse_offset(text: &str) -> Result<f32, String> {
+    let number = text.trim().trim_end_matches("mm").trim_end().replace(',', ".");
+    match number.parse::<f32>() {
+        Ok(offset) if offset.abs() <= MAX_OFFSET => Ok(offset),
+        _ => Err(format!("expected millimetres from -{MAX_OFFSET} to {MAX_OFFSET}, for example 1.5")),
+    }
+}
+
+/// Looks whether a limit can be set so; it is set when all of them are.
+fn parse_limit(text: &str) -> Result<String, String> {
+    Limits::default().set(text).map(|()| text.to_owned())
+}
+
 fn parse_date(text: &str) -> Result<Date, String> {
     text.parse().map_err(|_| "expected a day as YYYY-MM-DD, for example 2026-12-10".to_owned())
 }
@@ -288,5 +307,14 @@ mod tests {
         let cli = cli.expect("a right command line");
         assert_eq!(cli.build.printer.offset_x, -1.5);
         assert_eq!(cli.build.only, ["letter", "label"]);
+        for (wrong, value) in
+            [("--offset-x", "nan"), ("--offset-y", "51"), ("--copies", "0"), ("--limit", "pags=3")]
+        {
+            assert!(Cli::try_parse_from(["makekit", wrong, value]).is_err(), "{wrong} {value} was taken");
+        }
+        assert_eq!(
+            Cli::try_parse_from(["makekit", "--offset-y", "1,5mm"]).unwrap().build.printer.offset_y,
+            1.5
+        );
     }
 }

@@ -113,7 +113,7 @@ pub fn options(args: &BuildArgs) -> Result<Options, Report> {
         offset_x: args.printer.offset_x,
         offset_y: args.printer.offset_y,
         copies: match args.quantities {
-            Quantities::One => Copies::Each(args.copies.max(1)),
+            Quantities::One => Copies::Each(args.copies),
             Quantities::Plan => Copies::Plan,
         },
     };

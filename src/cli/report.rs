@@ -49,7 +49,15 @@ fn work(
     // An evening is reported when it is over: deadlines that have passed since do not matter.
     let Some((resolve, limits)) = kit::input(input, true, report) else { return };
     let mut rows = Vec::new();
-    for path in counts {
+    let same = |a: &Path, b: &Path| {
+        a == b || a.canonicalize().ok().is_some_and(|a| b.canonicalize().is_ok_and(|b| a == b))
+    };
+    for (number, path) in counts.iter().enumerate() {
+        if counts[..number].iter().any(|other| same(other, path)) {
+            let twice = Diagnostic::error(format!("`{}` is named twice", path.display()));
+            report.push(twice.hint("its counts would be added twice"));
+            continue;
+        }
         rows.extend(read(path, &limits, sources, report));
     }
     let mut options = Options {

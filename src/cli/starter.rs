@@ -42,7 +42,12 @@ pub fn new_case(id: &str, cases: &Path) -> Result<String, Diagnostic> {
             .hint("letters, digits, `-` and `_`, up to 64 of them, and not `kit`: for example `maryia`"));
     }
     fs::create_dir_all(cases).map_err(|error| failed(cases, &error))?;
-    let path = cases.join(format!("{id}.toml"));
+    let name = format!("{id}.toml");
+    let alike = fs::read_dir(cases).into_iter().flatten().flatten().find(|entry| {
+        let other = entry.file_name();
+        other.to_string_lossy().to_lowercase() == name.to_lowercase()
+    });
+    let path = alike.map_or_else(|| cases.join(&name), |entry| entry.path());
     write_new(&path, NEW_CASE)?;
     Ok(format!("made {}\nnext: fill it in, then `makekit check`", path.display()))
 }

@@ -69,7 +69,14 @@ pub fn finish(
         manifest.entries.extend(entries(press, file));
     }
     let targets = target.filter(|_| !report.has_errors())?;
-    let old = targets.last_manifest();
+    let (old, others) = match targets.last_manifest() {
+        Some(old) => {
+            let made: HashSet<_> = manifest.entries.iter().map(Entry::key).collect();
+            let (old, others) = old.part(|entry| made.contains(&entry.key()) || options.makes(entry));
+            (Some(old), others)
+        }
+        None => (None, Vec::new()),
+    };
     let changes = old.as_ref().map(|old| write::compare(old, &manifest));
     for (file, bytes) in files.iter().zip(&finished) {
         if let Err(diagnostic) = targets.write(&file.path, bytes) {
@@ -84,6 +91,7 @@ pub fn finish(
             false => write::in_words(changes, old, &manifest),
         });
     }
+    manifest.keep(others);
     let pieces = files.iter().flat_map(File::chunks);
     let pieces: Vec<(Arc<str>, Subject)> = pieces
         .flat_map(|(job, made, _)| made.pieces.iter().map(|p| (Arc::clone(&job.sheet.name), p.subject)))
@@ -174,6 +182,13 @@ impl Targets {
 }
 
 impl Options {
+    /// Whether an entry is one of those sheets and cases that `--only` and `--case` leave.
+    fn makes(&self, entry: &Entry) -> bool {
+        let case = |id: &str| self.only_cases.is_empty() || self.only_cases.iter().any(|only| only == id);
+        (self.only.is_empty() || self.only.iter().any(|only| only.trim_end_matches(".html") == entry.sheet))
+            && entry.case.as_deref().map_or(self.only_cases.is_empty(), case)
+    }
+
     /// Every path that a build with these options may write.
     pub fn written(&self) -> Vec<PathBuf> {
         let mut paths = vec![self.out.clone()];
@@ -322,6 +337,7 @@ fn entries(press: &Press<'_>, file: &File<'_, '_>) -> Vec<Entry> {
                 pages: piece.sides as usize,
                 hash: piece.content_hash.iter().map(|byte| format!("{byte:02x}")).collect(),
                 mark: build_mark(&piece.content_hash),
+                earlier: false,
             });
         }
     }

@@ -39,7 +39,8 @@ impl<'a> Known<'a> {
     pub fn mistakes(&self, body: &Body, sheet: Option<&SheetDef>) -> Vec<Diagnostic> {
         let mut reading = Reading::new(&body.text, self, sheet.is_none(), sheet.map(|sheet| sheet.per));
         reading.run();
-        let at = |range: Range<usize>| Span::new(body.file, body.offset + range.start..body.offset + range.end);
+        let at =
+            |range: Range<usize>| Span::new(body.file, body.offset + range.start..body.offset + range.end);
         let mut found: Vec<Diagnostic> =
             reading.found.into_iter().map(|(range, mistake)| mistake.at(at(range))).collect();
         for need in sheet.into_iter().flat_map(|sheet| &sheet.needs) {
@@ -101,8 +102,26 @@ fn tokens(text: &str, range: Range<usize>) -> Vec<(Token<'_>, Range<usize>)> {
 
 /// Words of Tera's own that stand where a value could.
 const KEYWORDS: [&str; 20] = [
-    "true", "True", "false", "False", "loop", "self", "and", "or", "not", "is", "in", "if", "else", "none",
-    "None", "null", "body", "super", "continue", "__tera_context",
+    "true",
+    "True",
+    "false",
+    "False",
+    "loop",
+    "self",
+    "and",
+    "or",
+    "not",
+    "is",
+    "in",
+    "if",
+    "else",
+    "none",
+    "None",
+    "null",
+    "body",
+    "super",
+    "continue",
+    "__tera_context",
 ];
 
 /// What filters of ours, and the one that is used most, may be told.
@@ -272,7 +291,8 @@ impl<'t, 'k> Reading<'t, 'k> {
                 _ => None,
             })
             .collect();
-        self.scopes.push(Scope { names: looped.iter().map(|name| (*name, &Shape::Any)).collect(), sealed: false });
+        self.scopes
+            .push(Scope { names: looped.iter().map(|name| (*name, &Shape::Any)).collect(), sealed: false });
         let mut found = Vec::new();
         let mut filter: Option<(&str, usize)> = None;
         let mut depth = 0;
@@ -426,7 +446,8 @@ impl<'t, 'k> Reading<'t, 'k> {
         range: Range<usize>,
         found: &mut Vec<(Range<usize>, Diagnostic)>,
     ) -> &'static Shape {
-        let holder = self.text[path.start..range.start].trim_end_matches(['.', '?', '[', ' ', '"', '\'', '`']);
+        let holder =
+            self.text[path.start..range.start].trim_end_matches(['.', '?', '[', ' ', '"', '\'', '`']);
         let mut wrong = |mistake: Diagnostic| {
             found.push((range.clone(), mistake));
             &Shape::Any
@@ -452,7 +473,9 @@ impl<'t, 'k> Reading<'t, 'k> {
                 Diagnostic::error(format!("`{holder}` is a list, and has no `{name}`"))
                     .hint(format!("take its items one by one: `{{% for … in {holder} %}}`")),
             ),
-            Shape::Plain => wrong(Diagnostic::error(format!("`{holder}` is a single value, and has no `{name}`"))),
+            Shape::Plain => {
+                wrong(Diagnostic::error(format!("`{holder}` is a single value, and has no `{name}`")))
+            }
         }
     }
 }
@@ -516,7 +539,12 @@ mod tests {
             .iter()
             .map(|d| {
                 let span = d.span.unwrap();
-                format!("{} {:?} {}", sources.name(span.file), &sources.get(span.file).text[span.range()], d.message)
+                format!(
+                    "{} {:?} {}",
+                    sources.name(span.file),
+                    &sources.get(span.file).text[span.range()],
+                    d.message
+                )
             })
             .collect();
         assert!(said.is_empty(), "{said:#?}");

@@ -290,7 +290,10 @@ impl Reading {
                 );
                 continue;
             }
-            bodies.insert(name.clone(), Body { file: loaded.file, user: loaded.user, offset: split.body, text });
+            bodies.insert(
+                name.clone(),
+                Body { file: loaded.file, user: loaded.user, offset: split.body, text },
+            );
         }
         sheets.sort_by(|a, b| a.order.cmp(&b.order).then_with(|| a.name.cmp(&b.name)));
         for (number, sheet) in sheets.iter_mut().enumerate() {

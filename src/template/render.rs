@@ -143,11 +143,16 @@ impl<'a> Renderer<'a> {
         let told = |mistake: &Diagnostic| {
             mistake.span.is_some_and(|span| {
                 let known = self.templates.unknown_fields.iter();
-                known.filter(|known| known.file == span.file)
+                known
+                    .filter(|known| known.file == span.file)
                     .any(|known| known.start <= span.end && span.start <= known.end)
             })
         };
-        Err(mistakes.into_iter().filter(|mistake| !told(mistake)).map(|mistake| mistake.context(whose.clone())).collect())
+        Err(mistakes
+            .into_iter()
+            .filter(|mistake| !told(mistake))
+            .map(|mistake| mistake.context(whose.clone()))
+            .collect())
     }
 
     /// The place in a template that a range of bytes of the sheet's HTML comes from: exact for literal text, the whole

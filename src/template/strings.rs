@@ -135,9 +135,10 @@ impl Strings {
 
     /// The keys of all phrases that English or a file of the user's has.
     pub fn keys(&self) -> HashSet<&str> {
-        let own = self.languages.iter().filter(|(tag, stored)| {
-            *tag == LAST_RESORT || stored.files.iter().any(|file| file.user)
-        });
+        let own = self
+            .languages
+            .iter()
+            .filter(|(tag, stored)| *tag == LAST_RESORT || stored.files.iter().any(|file| file.user));
         own.filter_map(|(tag, _)| self.language(tag))
             .flat_map(|language| language.phrases.keys().map(AsRef::as_ref))
             .collect()

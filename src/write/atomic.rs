@@ -7,7 +7,7 @@
 use std::ffi::CString;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 #[cfg(unix)]
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -127,6 +127,10 @@ impl Target {
         if path.file_name().is_none() {
             return Err(Diagnostic::error(format!("`{shown}` is not a file name")));
         }
+        if path == Path::new("-") {
+            return Err(Diagnostic::error("a kit cannot be written to the terminal or into a pipe")
+                .hint("give `--out` a file's name, for example `out/kit.pdf`"));
+        }
         if !folder.is_dir() {
             if folder == Path::new("out") && !folder.exists() {
                 fs::create_dir(folder).map_err(|error| failed("make the folder", folder, &error))?;
@@ -143,6 +147,11 @@ impl Target {
             Ok(found) if found.is_dir() => Err(Diagnostic::error(format!("`{shown}` is a folder"))
                 .hint(format!("name a file in it: `--out {shown}/kit.pdf`"))),
             Ok(found) if !found.is_file() => Err(Diagnostic::error(format!("`{shown}` is no ordinary file"))),
+            Ok(found) if found.len() > 0 && !is_like_ours(path) => {
+                let what = if is_manifest(path) { "manifest of makekit" } else { "PDF" };
+                Err(Diagnostic::error(format!("`{shown}` is there and is no {what}; it was left as it is"))
+                    .hint("give `--out` another name, or take that file away"))
+            }
             _ => Ok(()),
         }
     }
@@ -243,6 +252,21 @@ fn is_own(path: &Path) -> bool {
     })
 }
 
+fn is_manifest(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json")
+}
+
+/// Whether a file that stands at a path of ours may be replaced: a case file, a photo or anybody's notes may not.
+fn is_like_ours(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(1024).read_to_end(&mut head));
+    read.is_ok()
+        && match is_manifest(path) {
+            true => head.windows(9).any(|part| part == b"\"makekit "),
+            false => head.starts_with(b"%PDF"),
+        }
+}
+
 fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
@@ -336,13 +360,13 @@ mod tests {
     fn a_write_that_fails_at_any_byte_leaves_the_old_file_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("kit.pdf");
-        fs::write(&path, b"the old kit").unwrap();
+        fs::write(&path, b"%PDF the old kit").unwrap();
         let target = Target::claim(&path).unwrap();
         for left in 0..64 {
             let result = target.write_with(|file| FailsAt { inner: file, left }.write_all(&[7; 64]));
             let diagnostic = result.expect_err("the writer failed");
             assert!(diagnostic.message.contains("the disk is full"), "{}", diagnostic.message);
-            assert_eq!(fs::read(&path).unwrap(), b"the old kit");
+            assert_eq!(fs::read(&path).unwrap(), b"%PDF the old kit");
             assert_eq!(names(folder.path()), ["kit.pdf"]);
         }
         target.write(&[7; 64]).unwrap();
@@ -396,6 +420,26 @@ mod tests {
         fs::write(&plain, b"").unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&path), mode(&plain));
+    }
+
+    #[test]
+    fn what_is_no_kit_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let stands = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            Target::claim(&path).is_ok()
+        };
+        assert!(!stands("ala.toml", "name = \"Ala\""));
+        assert!(!stands("kit.pdf", "my notes"));
+        assert!(!stands("kit.json", "{ \"mine\": 3 }"));
+        assert!(stands("kit.pdf", "%PDF-1.7"));
+        assert!(stands("kit.pdf", ""));
+        assert!(stands(
+            "kit.json",
+            &crate::write::Manifest { program: "makekit 0.1.0".to_owned(), ..Default::default() }.to_json()
+        ));
+        assert!(Target::claim(Path::new("-")).is_err());
     }
 
     #[test]

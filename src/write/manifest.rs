@@ -47,10 +47,15 @@ pub struct Entry {
     /// SHA-256 of all that it is made from, in hexadecimal.
     pub hash: String,
     pub mark: String,
+    /// True for a sheet of an earlier build that this one, of some sheets or cases alone, did not make: it still holds,
+    /// but stands in no file now.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub earlier: bool,
 }
 
 impl Entry {
-    fn key(&self) -> (&str, Option<&str>, Option<&str>) {
+    /// What tells it from the others.
+    pub fn key(&self) -> (&str, Option<&str>, Option<&str>) {
         (&self.sheet, self.case.as_deref(), self.recipient.as_deref())
     }
 
@@ -67,6 +72,17 @@ impl Manifest {
     /// Reads a manifest; one of another form counts as none.
     pub fn read(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
+    }
+
+    /// Parts the entries: those that a build of some sheets or cases makes anew, and the others.
+    pub fn part(self, is_made: impl Fn(&Entry) -> bool) -> (Self, Vec<Entry>) {
+        let (made, others) = self.entries.into_iter().partition(is_made);
+        (Self { entries: made, ..self }, others)
+    }
+
+    /// Takes in what stands of an earlier build, so that the next whole build does not call it new.
+    pub fn keep(&mut self, others: Vec<Entry>) {
+        self.entries.extend(others.into_iter().map(|entry| Entry { earlier: true, ..entry }));
     }
 
     pub fn to_json(&self) -> String {
@@ -164,6 +180,7 @@ mod tests {
             pages: 1,
             hash: hash.to_owned(),
             mark: hash.to_owned(),
+            earlier: false,
         }
     }
 
@@ -178,6 +195,18 @@ mod tests {
         assert_eq!(kinds, [(ChangeKind::Changed, 1), (ChangeKind::New, 2), (ChangeKind::Gone, 2)]);
         let words = in_words(&compare(&old, &new), &old, &new);
         assert_eq!(words[1], "print again: letter, b: page 3 of kit.pdf (mark 9)");
+    }
+
+    #[test]
+    fn a_build_of_some_sheets_leaves_the_others_standing() {
+        let manifest = |entries| Manifest { entries, ..Manifest::default() };
+        let whole = manifest(vec![entry("letter", "a", "1"), entry("envelope", "a", "2")]);
+        let (before, others) = whole.clone().part(|e| e.sheet == "letter");
+        let mut letters = manifest(vec![entry("letter", "a", "1")]);
+        assert!(compare(&before, &letters).is_empty(), "the envelopes are not gone");
+        letters.keep(others);
+        assert!(letters.entries[1].earlier);
+        assert!(compare(&letters, &whole).is_empty(), "the envelopes are not new");
     }
 
     #[test]
