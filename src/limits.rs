@@ -97,7 +97,7 @@ const MIB: u64 = 1 << 20;
 limits! {
     case_files "case-files" Count 10_000, "case files in the folder";
     toml_bytes "toml-bytes" Bytes MIB, "size of a case file, of `kit.toml` and of a file of strings";
-    csv_bytes "csv-bytes" Bytes 128 * MIB, "size of a file of recipients";
+    csv_bytes "csv-bytes" Bytes 128 * MIB, "size of a file of recipients, also of a workbook with its parts unfolded";
     csv_rows "csv-rows" Count 1_000_000, "rows of a file of recipients";
     text_bytes "text-bytes" Bytes 256 * KIB, "length of one text";
     list_items "list-items" Count 10_000, "items of one list, targets of one case file";

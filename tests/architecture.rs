@@ -10,7 +10,7 @@ const ORDER: [&str; 19] = [
 ];
 
 /// Crates that shape the design, and the only stages that may name them.
-const PLACES: [(&str, &[&str]); 17] = [
+const PLACES: [(&str, &[&str]); 18] = [
     ("tera", &["template"]),
     ("html5gum", &["markup"]),
     ("cssparser", &["markup"]),
@@ -23,6 +23,7 @@ const PLACES: [(&str, &[&str]); 17] = [
     ("subsetter", &["pdf"]),
     ("cap_std", &["load", "write"]),
     ("calamine", &["load"]),
+    ("zip", &["load"]),
     ("zune_jpeg", &["load"]),
     ("annotate_snippets", &["diag"]),
     ("tempfile", &["write"]),

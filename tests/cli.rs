@@ -246,6 +246,21 @@ fn a_spreadsheet_becomes_case_files_and_what_has_no_place_is_named() {
 }
 
 #[test]
+fn of_many_mistakes_that_are_alike_the_first_are_shown_and_all_counted() {
+    let mut rows = "name,salutation,street,city,postcode,country\n".to_owned();
+    (0..300).for_each(|n| rows.push_str(&format!("Ala {n},Dear Ala,{n} Street,Warszawa,x{n},PL\n")));
+    let case = CASE.replace("[[targets]]", "recipients = \"many.csv\"\n[[targets]]");
+    let bench = Bench::new().with("cases/many.csv", &rows).with("cases/amina.toml", &case);
+    let ran = bench.run("check");
+    let shown = |words: &str| words.matches("--> cases/many.csv").count();
+    assert_eq!(shown(&ran.err), 31, "{}", ran.err);
+    ran.said("270 more like this, from here on").said("`--verbose` shows all").said("300 warnings");
+    assert_eq!(shown(&bench.run("check --verbose").err), 300);
+    let json = bench.run("check --message-format json");
+    assert_eq!(json.err.lines().filter(|line| line.contains("many.csv")).count(), 300);
+}
+
+#[test]
 fn a_workbook_is_read_like_a_table_of_text() {
     let bench = Bench::new();
     let book = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/people.xlsx");

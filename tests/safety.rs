@@ -3,7 +3,7 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -57,6 +57,12 @@ impl Bench {
 
     fn run(&self, arguments: &[&str]) -> (i32, String) {
         ended(self.command(arguments).output())
+    }
+
+    /// `makekit import` of a file of the folder.
+    fn import(&self, file: &str, more: &[&str]) -> (i32, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_makekit"));
+        ended(command.args(["import", file]).args(more).current_dir(self.0.path()).output())
     }
 
     fn kit(&self) -> Vec<u8> {
@@ -298,6 +304,81 @@ fn limits_end_a_run_in_an_error_that_names_them() {
         assert!(words.contains(&format!("--limit {name}=")), "{limit}: {words}");
         assert!(!bench.path("kit.pdf").exists(), "{limit}");
     }
+}
+
+/// An XLSX workbook of one cell, `name`, with these shared strings.
+fn workbook(strings: &[u8]) -> Vec<u8> {
+    const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    const SHEET: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let parts = [
+        (
+            "_rels/.rels",
+            format!(
+                "<Relationships xmlns='{PACKAGE}'><Relationship Id='r' Type='{OFFICE}/officeDocument' \
+                 Target='xl/workbook.xml'/></Relationships>"
+            ),
+        ),
+        (
+            "xl/workbook.xml",
+            format!(
+                "<workbook xmlns='{SHEET}' xmlns:r='{OFFICE}'><sheets><sheet name='S' sheetId='1' r:id='s'/>\
+                 </sheets></workbook>"
+            ),
+        ),
+        (
+            "xl/_rels/workbook.xml.rels",
+            format!(
+                "<Relationships xmlns='{PACKAGE}'><Relationship Id='s' Type='{OFFICE}/worksheet' \
+                 Target='worksheets/sheet1.xml'/></Relationships>"
+            ),
+        ),
+        (
+            "xl/worksheets/sheet1.xml",
+            format!(
+                "<worksheet xmlns='{SHEET}'><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>name</t></is>\
+                 </c></row><row r='2'><c r='A2' t='s'><v>0</v></c></row></sheetData></worksheet>"
+            ),
+        ),
+    ];
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let how = zip::write::SimpleFileOptions::default();
+    for (name, text) in &parts {
+        zip.start_file(*name, how).expect("a part");
+        zip.write_all(text.as_bytes()).expect("a part is written");
+    }
+    zip.start_file("xl/sharedStrings.xml", how).expect("a part");
+    zip.write_all(strings).expect("a part is written");
+    zip.finish().expect("a workbook").into_inner()
+}
+
+#[test]
+fn a_workbook_that_unfolds_or_boasts_ends_in_an_error() {
+    let bench = Bench::new();
+    let strings = |head: &str, text: &str| format!("<sst {head}><si><t>{text}</t></si></sst>").into_bytes();
+    fs::write(bench.path("people.xlsx"), workbook(&strings("uniqueCount='1'", "Ala Example")))
+        .expect("a file");
+    let (status, words) = bench.import("people.xlsx", &[]);
+    assert_eq!(status, 0, "{words}");
+
+    let bomb = workbook(&strings("", &"a".repeat(40 << 20)));
+    assert!(bomb.len() < 100_000, "{} bytes", bomb.len());
+    fs::write(bench.path("bomb.xlsx"), bomb).expect("a file");
+    let (status, words) = bench.import("bomb.xlsx", &["--limit", "csv-bytes=2M"]);
+    assert_eq!(status, 1, "{words}");
+    assert!(words.contains("`bomb.xlsx` unfolds to more than 2 MiB"), "{words}");
+    assert!(words.contains("--limit csv-bytes="), "{words}");
+
+    for count in ["4000000000", "99999999999999999999", " 1000000000000 "] {
+        let boast = strings(&format!("uniqueCount = '{count}'"), "Ala Example");
+        fs::write(bench.path("boast.xlsx"), workbook(&boast)).expect("a file");
+        let (status, words) = bench.import("boast.xlsx", &[]);
+        assert_eq!(status, 1, "{words}");
+        assert!(words.contains("`boast.xlsx` is damaged"), "{words}");
+    }
+    let (status, words) = bench.import("people.xlsx", &["--limit", "pags=3"]);
+    assert_eq!(status, 2, "{words}");
+    assert!(words.contains("did you mean `pages`"), "{words}");
 }
 
 #[test]

@@ -80,6 +80,8 @@ pub enum Command {
         #[arg(long, value_name = "NAME")]
         sheet: Option<String>,
         #[command(flatten)]
+        limits: LimitArgs,
+        #[command(flatten)]
         terminal: TerminalArgs,
     },
     /// Add up the counts of several tables or groups; make the report and a results poster
@@ -209,12 +211,19 @@ pub struct InputArgs {
     /// Today, as YYYY-MM-DD (default: SOURCE_DATE_EPOCH where it is set, else the clock)
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub date: Option<Date>,
-    /// Raise or lower a limit that guards against hostile files (see docs/safety.md)
-    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = parse_limit)]
-    pub limits: Vec<String>,
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// Threads to use (default: all processors)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
+}
+
+/// What guards against hostile files.
+#[derive(Debug, Clone, Default, Args)]
+pub struct LimitArgs {
+    /// Raise or lower a limit that guards against hostile files (see docs/safety.md)
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = parse_limit)]
+    pub limits: Vec<String>,
 }
 
 /// Corrections for a printer that does not place its paper exactly.
@@ -234,7 +243,7 @@ pub struct TerminalArgs {
     /// Say only what is wrong
     #[arg(long, short, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say more: each sheet, each stage's time
+    /// Say more: every mistake also where many are alike, each sheet, each stage's time
     #[arg(long, short)]
     pub verbose: bool,
     /// Colours in messages

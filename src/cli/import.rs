@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use super::args::LimitArgs;
 use super::report::read_bytes;
 use super::terminal::Terminal;
 use super::words::counted;
@@ -68,9 +69,17 @@ const ADDRESS: [&str; 6] = ["organization", "street", "dependent_locality", "cit
 const CONTACTS: [&str; 4] = ["email", "fax", "phone", "website"];
 
 /// `makekit import`
-pub fn import(file: &Path, cases: &Path, sheet: Option<&str>, terminal: &Terminal) -> ExitCode {
+pub fn import(
+    file: &Path,
+    cases: &Path,
+    sheet: Option<&str>,
+    limits: &LimitArgs,
+    terminal: &Terminal,
+) -> ExitCode {
     let (sources, mut report) = (Sources::default(), Report::default());
-    let words = work(file, cases, sheet, &sources, &mut report);
+    let limits = kit::limits(limits, &mut report);
+    let words =
+        (!report.has_errors()).then(|| work(file, cases, sheet, &limits, &sources, &mut report)).flatten();
     let status = kit::status(&report);
     terminal.report(report, &sources);
     if let Some(words) = words {
@@ -83,11 +92,11 @@ fn work(
     file: &Path,
     cases: &Path,
     sheet: Option<&str>,
+    limits: &Limits,
     sources: &Sources,
     report: &mut Report,
 ) -> Option<String> {
-    let limits = Limits::default();
-    let rows = read(file, sheet, &limits, sources, report)?;
+    let rows = read(file, sheet, limits, sources, report)?;
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
     let targets = targets(&rows, report);
     if report.has_errors() {

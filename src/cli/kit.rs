@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::args::{BuildArgs, InputArgs, PaperArg, Quantities};
+use super::args::{BuildArgs, InputArgs, LimitArgs, PaperArg, Quantities};
 use super::progress::Bar;
 use super::terminal::Terminal;
 use super::{INPUT, MACHINE, watch, words};
@@ -136,6 +136,17 @@ pub fn options(args: &BuildArgs) -> Result<Options, Report> {
     options.filter(|_| !report.has_errors()).ok_or(report)
 }
 
+/// The limits of a run; those that cannot be set are reported.
+pub fn limits(args: &LimitArgs, report: &mut Report) -> Limits {
+    let mut limits = Limits::default();
+    for limit in &args.limits {
+        if let Err(words) = limits.set(limit) {
+            report.push(Diagnostic::error(words));
+        }
+    }
+    limits
+}
+
 /// What is read and as what it counts.
 pub fn input(
     args: &InputArgs,
@@ -149,12 +160,7 @@ pub fn input(
             return None;
         }
     };
-    let mut limits = Limits::default();
-    for limit in &args.limits {
-        if let Err(words) = limits.set(limit) {
-            report.push(Diagnostic::error(words));
-        }
-    }
+    let limits = limits(&args.limits, report);
     let resolve = resolve::Options {
         today,
         allow_expired,

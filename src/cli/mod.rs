@@ -43,8 +43,8 @@ fn command(cli: Cli) -> ExitCode {
         }
         Some(Command::Init { dir, terminal }) => said(starter::init(&dir), &terminal),
         Some(Command::New { id, cases, terminal }) => said(starter::new_case(&id, &cases), &terminal),
-        Some(Command::Import { file, cases, sheet, terminal }) => {
-            import::import(&file, &cases, sheet.as_deref(), &Terminal::new(&terminal))
+        Some(Command::Import { file, cases, sheet, limits, terminal }) => {
+            import::import(&file, &cases, sheet.as_deref(), &limits, &Terminal::new(&terminal))
         }
         Some(Command::Report { counts, poster, format, input, terminal }) => {
             report::report(&counts, poster.as_deref(), format, &input, &Terminal::new(&terminal))

@@ -3,7 +3,9 @@
 use std::io::{IsTerminal, Write};
 
 use super::args::{ColourArg, MessageFormat, TerminalArgs};
-use crate::diag::{ColourChoice, Diagnostic, Level, Report, Sources, clean, count_line, human, json};
+use crate::diag::{
+    ColourChoice, Diagnostic, Level, Report, Sources, clean, count_line, human, json, without_repeats,
+};
 
 /// Where and how the program talks. Results go to stdout, everything else to stderr.
 #[derive(Debug, Clone, Copy)]
@@ -48,9 +50,10 @@ impl Terminal {
         } else {
             let (notes, others): (Vec<_>, Vec<_>) =
                 all.iter().cloned().partition(|d| d.level == Level::Note && !self.verbose);
+            let others = if self.verbose { others } else { without_repeats(&others) };
             let mut words = human(&others, sources, self.colour);
             // What was left out is one line each: its place in the file helps nobody who meant it so.
-            for note in notes {
+            for note in without_repeats(&notes) {
                 words.push_str(&format!("note: {}\n", clean(&note.message)));
             }
             words

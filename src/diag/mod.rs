@@ -6,12 +6,14 @@ mod clean;
 mod human;
 mod json;
 mod place;
+mod repeats;
 mod source;
 
 pub use clean::clean;
 pub use human::{ColourChoice, count_line, human};
 pub use json::json;
 pub use place::{Place, Places};
+pub use repeats::without_repeats;
 pub use source::{FileId, Source, Sources, Span};
 
 /// How much a diagnostic weighs.
