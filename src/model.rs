@@ -218,6 +218,13 @@ pub struct Contacts {
     pub social: Vec<Text>,
 }
 
+impl Contacts {
+    /// Whether a letter can get there without the post: as an e-mail, a fax, or through a web form.
+    pub fn take_letters(&self) -> bool {
+        self.email.is_some() || self.fax.is_some() || self.website.is_some()
+    }
+}
+
 /// An address as the user gave it.
 #[derive(Debug, Clone)]
 pub struct Address {

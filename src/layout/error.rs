@@ -1,6 +1,5 @@
 //! What can go wrong while laying out: each mistake with its place in the rendered HTML, in plain words, with a hint.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use crate::fonts::explain_missing;
@@ -47,10 +46,10 @@ impl LayoutError {
     pub fn message(&self) -> String {
         match &self.kind {
             LayoutErrorKind::Overflow { lines, words, scale, .. } => format!(
-                "the text is {} too long for one page, about {}, even with type at {:.0} %",
+                "the text is {} too long for one page, about {}{}",
                 counted(*lines, "line"),
                 counted(*words, "word"),
-                scale * 100.0
+                shrunk(*scale)
             ),
             LayoutErrorKind::AddressOverflow { lines, width, height, scale } => {
                 let mut message = String::from("the address does not fit its place: ");
@@ -66,8 +65,7 @@ impl LayoutError {
                     parts.push(format!("{:.1} mm too wide", millimetres(*width)));
                 }
                 message.push_str(&parts.join(" and "));
-                let _ = write!(message, ", even with type at {:.0} %", scale * 100.0);
-                message
+                message + &shrunk(*scale)
             }
             LayoutErrorKind::BoxOverflow { width, height } => {
                 if height >= width {
@@ -134,6 +132,11 @@ impl LayoutError {
         };
         Some(hint.to_owned())
     }
+}
+
+/// How far type was made smaller, where it was.
+fn shrunk(scale: f32) -> String {
+    if scale < 0.999 { format!(", even with type at {:.0} %", scale * 100.0) } else { String::new() }
 }
 
 fn counted(n: u32, unit: &str) -> String {

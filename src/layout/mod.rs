@@ -37,6 +37,9 @@ use page::Cut;
 use paint::{Painter, Window};
 use scroll::{Scroll, Writer};
 
+/// Things beyond the edge of a page that are told one by one.
+const MOST_BEYOND: usize = 3;
+
 /// Lays documents out. One for a run, shared by all threads; what it caches never changes a result.
 pub struct Engine {
     faces: Faces,
@@ -192,6 +195,9 @@ impl Engine {
         let pages = run.paint(&scroll, &cuts, &mut beyond);
         // What is too wide for its column is often too wide for the page as well: said once.
         beyond.retain(|e| !errors.iter().any(|known| known.source == e.source));
+        // What pushes the rest over the edge is told, not each thing that was pushed.
+        beyond.sort_by(|a, b| a.source.start.cmp(&b.source.start));
+        beyond.truncate(MOST_BEYOND);
         errors.append(&mut beyond);
         if errors.is_empty() { Ok(Laid { pages, scale: fitted.scale }) } else { Err(errors) }
     }

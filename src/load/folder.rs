@@ -26,6 +26,8 @@ pub enum OpenError {
     Missing {
         near: Option<String>,
     },
+    /// A link to a file that is not there.
+    DeadLink,
     /// Absolute, with `..`, or by a link that leads out of the folder.
     Outside,
     /// A folder, pipe, socket or device.
@@ -53,12 +55,28 @@ impl OpenError {
             Self::Missing { near } => {
                 let error = Diagnostic::error(format!("there is no {what} `{path}`"));
                 match near {
+                    _ if path.contains("://") => error
+                        .hint("nothing is fetched: save the file into the folder, and name it from there"),
                     Some(near) => error.hint(format!("did you mean `{near}`?")),
                     None => error,
                 }
             }
-            Self::Outside => Diagnostic::error(format!("the {what} `{path}` lies outside of the folder"))
-                .hint("copy the file into the folder and name it from there, such as `photos/maryia.jpg`"),
+            Self::DeadLink => {
+                Diagnostic::error(format!("the {what} `{path}` is a link to a file that is not there"))
+                    .hint("put the file itself in its place")
+            }
+            Self::Outside => {
+                let error = Diagnostic::error(format!("the {what} `{path}` lies outside of the folder"));
+                match what {
+                    "photo" | "logo" => error.hint(
+                        "copy the file into the folder and name it from there, such as `photos/maryia.jpg`",
+                    ),
+                    _ => error.hint("copy the file itself into the folder"),
+                }
+            }
+            Self::NoFile(found) if what == "folder" => {
+                Diagnostic::error(format!("`{path}` is {found}, not a folder"))
+            }
             Self::NoFile(found) => Diagnostic::error(format!("the {what} `{path}` is {found}, not a file")),
             Self::TooLarge { limit, bytes } => {
                 Diagnostic::error(format!("the {what} `{path}` is larger than {}", Unit::Bytes.words(*bytes)))
@@ -81,7 +99,7 @@ impl Folder {
             Ok(dir) => Ok(Self { dir, name }),
             Err(error) => Err(match error.kind() {
                 io::ErrorKind::NotFound => OpenError::Missing { near: None },
-                io::ErrorKind::NotADirectory => OpenError::NoFile("no folder"),
+                io::ErrorKind::NotADirectory => OpenError::NoFile("a file"),
                 io::ErrorKind::PermissionDenied => OpenError::Denied,
                 _ => OpenError::Other(words(&error)),
             }),
@@ -202,6 +220,13 @@ impl Folder {
 
     fn missing(&self, path: &str) -> OpenError {
         let (parent, file) = split(path);
+        if self.dir.symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
+            return OpenError::DeadLink;
+        }
+        let slashed = path.replace('\\', "/");
+        if slashed != path && self.dir.metadata(&slashed).is_ok() {
+            return OpenError::Missing { near: Some(slashed) };
+        }
         let wanted = file.to_lowercase();
         let near = self
             .siblings(parent)

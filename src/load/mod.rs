@@ -37,6 +37,8 @@ use crate::picture::{Picture, Pixels};
 /// The name of the file that describes the kit.
 pub const KIT_FILE: &str = "kit.toml";
 const EXTENSION: &str = ".toml";
+/// Letters of an id: it is printed, and names files.
+const LONGEST_ID: usize = 64;
 
 /// Opens the folder of cases that the user named.
 pub fn open_cases(path: &Path, report: &mut Report) -> Option<Folder> {
@@ -108,6 +110,12 @@ fn case_names(
                 "the file `{}` must be named `{KIT_FILE}`",
                 folder.shown(name)
             )));
+        } else if stem.chars().count() > LONGEST_ID {
+            let start: String = stem.chars().take(20).collect();
+            report.push(
+                Diagnostic::error(format!("the name of the file `{}…` is too long", folder.shown(&start)))
+                    .hint(format!("a case's id has up to {LONGEST_ID} letters, such as `maryia-example`")),
+            );
         } else if stem.is_empty() || stem.contains([',', '\u{fffd}']) || stem.chars().any(char::is_control) {
             report.push(
                 Diagnostic::error(format!("the file name `{}` cannot be a case's id", folder.shown(name)))
@@ -118,6 +126,7 @@ fn case_names(
         }
     }
     cases.sort();
+    report_unread(folder, &all, report);
     report_clashes(&cases, folder, report);
     if cases.len() as u64 > limits.case_files {
         let many = Unit::Count.words(limits.case_files);
@@ -156,6 +165,47 @@ fn no_cases(folder: &Folder, all: &[String]) -> Diagnostic {
             folder.shown("maryia.toml")
         )),
     }
+}
+
+/// Warns of files that look like cases and are not read: saved under another extension, or in a folder below.
+fn report_unread(folder: &Folder, all: &[String], report: &mut Report) {
+    for name in all.iter().filter(|name| !name.starts_with(['.', '~', '#'])) {
+        let lower = name.to_lowercase();
+        let meant = [".toml.txt", ".tml", ".txt", ".toml.toml"].iter().find_map(|wrong| {
+            let stem = lower.strip_suffix(wrong).and_then(|stem| name.get(..stem.len()))?;
+            (*wrong != ".txt" || is_like_a_case(folder, name)).then(|| format!("{stem}{EXTENSION}"))
+        });
+        if let Some(meant) = meant {
+            report.push(
+                Diagnostic::warning(format!("`{}` is not read", folder.shown(name)))
+                    .hint(format!("if it is a case, call it `{meant}`")),
+            );
+        } else if strip_extension(name).is_none()
+            && folder.has_folder(name)
+            && let Ok(below) = folder.open_below(name).and_then(|inner| inner.names())
+            && let Some(first) = below.iter().find(|name| strip_extension(name).is_some())
+        {
+            let inner = folder.shown(name);
+            report.push(
+                Diagnostic::warning(format!("the case files in `{inner}` are not read, such as `{first}`"))
+                    .hint(format!(
+                        "put them into `{}` itself, or name that folder with `--cases`",
+                        folder.name()
+                    )),
+            );
+        }
+    }
+}
+
+/// Whether a file that is not called `.toml` has the first lines of a case or a kit.
+fn is_like_a_case(folder: &Folder, name: &str) -> bool {
+    let bound = Bound { limit: "toml-bytes", bytes: 1 << 16 };
+    folder.read(name, bound).is_ok_and(|bytes| {
+        let text = String::from_utf8_lossy(&bytes);
+        let has =
+            |key: &str| text.lines().any(|line| line.trim_start().starts_with(key) && line.contains('='));
+        has("country") && (has("name") || has("summary")) || text.contains("[[targets]]")
+    })
 }
 
 /// Two files that other systems, or the eye, take for one.

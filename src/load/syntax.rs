@@ -299,6 +299,42 @@ impl Words<'_, '_> {
             _ if looks_like_date(found) => Diagnostic::error(format!("`{}` is not a date", found.trim()))
                 .at(at)
                 .hint("a date is year-month-day, such as 2026-12-10"),
+            _ if found.contains(is_hidden) || (span.is_empty() && self.next_is_hidden(span.start)) => {
+                let hidden = found.chars().chain(self.text[span.start..].chars()).find(|c| is_hidden(*c));
+                let code = hidden.map_or(0, |c| c as u32);
+                Diagnostic::error(format!("a character that cannot be seen, U+{code:04X}, stands here"))
+                    .at(at)
+                    .hint("delete it and type the place again")
+            }
+            _ if rest.split_once('=').is_some_and(|(_, value)| is_other_date(value)) => {
+                let value = rest.split_once('=').map_or("", |(_, value)| value).trim();
+                let start =
+                    line.start + rest.len() - rest.split_once('=').map_or("", |(_, v)| v).trim_start().len();
+                Diagnostic::error(format!("`{value}` is not a date"))
+                    .at(Span::new(self.file, start..start + value.len()))
+                    .hint("a date is year-month-day, such as 2026-12-10")
+            }
+            _ if self.is_after_escape(span.start) => {
+                Diagnostic::error("`\\u` and these digits stand for no character")
+                    .at(at)
+                    .hint("type the character itself")
+            }
+            "extra `=`" => Diagnostic::error("one `=` too many").at(at).hint(format!("write `{key} = …`")),
+            "unquoted keys cannot be empty" => {
+                Diagnostic::error("nothing stands before the `=`").at(at).hint("write `name = value`")
+            }
+            "recursion limit" => Diagnostic::error("tables are nested too deeply").at(self.longest_path(at)),
+            "unexpected key or value" if rest.contains(['"', '\'']) => {
+                Diagnostic::error("something stands after the value")
+                    .at(at)
+                    .hint("put each `name = value` on a line of its own, and `#` before a remark")
+            }
+            "invalid unquoted key" if found.starts_with(':') || self.text[span.start..].starts_with(':') => {
+                let (name, value) = rest.split_once(':').unwrap_or((rest, ""));
+                Diagnostic::error("a `=` stands between a name and its value, not a `:`")
+                    .at(at)
+                    .hint(format!("write `{} = {}`", name.trim(), value.trim()))
+            }
             _ if found.starts_with(['“', '”', '„', '«', '‘', '’']) => {
                 Diagnostic::error("these quotation marks are for reading, not for TOML")
                     .at(at)
@@ -364,6 +400,30 @@ impl Words<'_, '_> {
         self.report.push(error);
     }
 
+    fn next_is_hidden(&self, at: usize) -> bool {
+        self.text[at..].chars().next().is_some_and(is_hidden)
+    }
+
+    /// Whether a place follows `\u` or `\U`.
+    fn is_after_escape(&self, at: usize) -> bool {
+        self.text.get(..at).is_some_and(|before| before.ends_with("\\u") || before.ends_with("\\U"))
+    }
+
+    /// The place of the key with the most parts, for an error without one.
+    fn longest_path(&self, at: Span) -> Span {
+        let mut start = 0;
+        let mut longest = (0, at);
+        for line in self.text.split_inclusive('\n') {
+            let key = line.split(['=', '"']).next().unwrap_or_default();
+            let dots = key.matches('.').count();
+            if dots > longest.0 {
+                longest = (dots, Span::new(self.file, start..start + key.trim_end().len()));
+            }
+            start += line.len();
+        }
+        longest.1
+    }
+
     /// Where a key of this name stood before.
     fn first_of(&self, key: &str, before: usize) -> Option<Span> {
         let key = key.trim();
@@ -385,6 +445,28 @@ impl Words<'_, '_> {
 /// The parser's own message in our style.
 fn plain(message: &str) -> String {
     message.replace(", expected", "; expected").replace("newline", "the end of the line")
+}
+
+/// Characters that no editor shows and no file needs outside of its texts.
+fn is_hidden(c: char) -> bool {
+    matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}' | '\u{a0}' | '\u{ad}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{3000}')
+}
+
+/// A day in another order, or with other marks between: `31.01.2027`, `2027/01/31`, `31 January 2027`.
+fn is_other_date(value: &str) -> bool {
+    let value = value.split('#').next().unwrap_or_default().trim();
+    let marked = |mark: char| {
+        let parts: Vec<&str> = value.split(mark).collect();
+        parts.len() == 3
+            && parts.iter().all(|p| (1..=4).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let words: Vec<&str> = value.split_whitespace().collect();
+    let digits = |word: &str| word.bytes().all(|b| b.is_ascii_digit());
+    let in_words = words.len() == 3
+        && words.iter().filter(|word| digits(word.trim_end_matches(['.', ',']))).count() == 2
+        && words.last().is_some_and(|year| year.len() == 4 && digits(year));
+    marked('.') || marked('/') || in_words
 }
 
 fn looks_like_date(found: &str) -> bool {

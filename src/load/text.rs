@@ -15,6 +15,15 @@ pub fn take_in(
         Some(rest) => rest.to_vec(),
         None => bytes,
     };
+    if bytes.starts_with(b"PK\x03\x04") {
+        let file = sources.add(name, "");
+        report.push(
+            Diagnostic::error("the file is a workbook or another archive, not text")
+                .at(Span::start_of(file))
+                .hint("open it in its own program and save it as text: a spreadsheet as CSV (UTF-8)"),
+        );
+        return None;
+    }
     if let Some(encoding) = sixteen_bits(&bytes) {
         let file = sources.add(name, "");
         report.push(
@@ -54,7 +63,7 @@ pub fn take_in(
 /// Which sixteen-bit encoding the bytes look like: by their mark, or by every other byte of the beginning being zero.
 fn sixteen_bits(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
-        [0xff, 0xfe, 0, 0, ..] => return Some("UTF-32"),
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => return Some("UTF-32"),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Some("UTF-16"),
         _ => {}
     }

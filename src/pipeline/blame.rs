@@ -45,21 +45,64 @@ pub fn field_of(kit: &Kit, subject: &Subject, html: &str, range: Range<usize>) -
         return None;
     }
     let probe: String = piece.chars().take(48).collect();
-    fields(kit, subject)
-        .into_iter()
-        .filter_map(|field| {
-            let text = evened(field);
-            let shared = if text.contains(piece.as_str()) || piece.contains(text.as_str()) {
-                text.len().min(piece.len())
-            } else if text.contains(probe.as_str()) {
-                probe.len()
-            } else {
-                return None;
-            };
-            Some((shared, field.span?))
-        })
-        .max_by_key(|(shared, _)| *shared)
-        .map(|(_, span)| span)
+    let mut best: Option<(usize, Span)> = None;
+    for field in fields(kit, subject) {
+        let Some(span) = field.span else { continue };
+        let text = evened(field);
+        // A letter or two stand in many a field by chance.
+        let shared = if text == piece {
+            usize::MAX
+        } else if piece.len() >= LEAST_SHARED && text.contains(piece.as_str()) {
+            piece.len()
+        } else if text.len() >= LEAST_SHARED.max(piece.len() / 2) && piece.contains(text.as_str()) {
+            text.len()
+        } else if probe.len() >= LEAST_SHARED && text.contains(probe.as_str()) {
+            probe.len()
+        } else {
+            continue;
+        };
+        if best.is_none_or(|(most, _)| shared > most) {
+            best = Some((shared, span));
+        }
+    }
+    best.map(|(_, span)| span)
+}
+
+/// Bytes that a piece and a field must share to belong together.
+const LEAST_SHARED: usize = 6;
+
+/// What takes the most room among what a sheet shows of its case: one text, or all of a list; as its span.
+pub fn longest_of(kit: &Kit, subject: &Subject, html: &str) -> Option<Span> {
+    let shown = plain(html);
+    let mut groups: Vec<Vec<&Text>> = Vec::new();
+    if let Some(case) = subject.case(kit) {
+        groups.push(case.demands.iter().collect());
+        groups.push(case.facts.iter().flat_map(|(label, value)| [label, value]).collect());
+    }
+    if let Some(address) = subject.target(kit).and_then(|target| target.address.as_ref()) {
+        let mut lines = Vec::new();
+        address_fields(address, &mut lines);
+        groups.push(lines);
+    }
+    groups.extend(fields(kit, subject).into_iter().map(|field| vec![field]));
+    let is_shown = |field: &Text| {
+        let text = evened(field);
+        let probe: String = text.chars().take(48).collect();
+        shown.contains(probe.as_str())
+    };
+    let length = |group: &[&Text]| group.iter().filter(|f| is_shown(f)).map(|f| f.len()).sum::<usize>();
+    let mut longest: Option<(usize, Span)> = None;
+    for group in groups.iter().filter(|group| !group.is_empty()) {
+        let spans: Vec<Span> = group.iter().filter_map(|field| field.span).collect();
+        let Some(first) = spans.first() else { continue };
+        let end = spans.iter().filter(|span| span.file == first.file).map(|span| span.end).max();
+        let length = length(group);
+        if longest.is_none_or(|(most, _)| length > most) {
+            longest = Some((length, Span { end: end.unwrap_or(first.end), ..*first }));
+        }
+    }
+    // Where it is a small part of all, the text is the template's own.
+    longest.filter(|(length, _)| length * 10 >= shown.len()).map(|(_, span)| span)
 }
 
 /// The first field that holds a character, and the character's own place in it where the file spells it out.

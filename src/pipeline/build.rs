@@ -303,7 +303,9 @@ fn produce<'a>(
     for (i, result) in made {
         match result {
             Ok(produced) => {
-                produced.left_out.iter().for_each(|note| report.push(note.clone()));
+                // Where no case could be read, what the kit lacks for want of one says nothing.
+                let notes = produced.left_out.iter().filter(|_| !press.kit.cases.is_empty());
+                notes.for_each(|note| report.push(note.clone()));
                 jobs[i].made.push(produced);
             }
             Err(mut found) => mistakes.append(&mut found),

@@ -84,6 +84,12 @@ pub fn catalogue(fonts: Option<&Path>, limits: &Limits, report: &mut Report) -> 
         );
         return Arc::new(built_in);
     }
+    if fonts.is_empty() {
+        report.push(
+            Diagnostic::warning(format!("there is no font in the folder `{}`", path.display()))
+                .hint("a font is a file such as `NotoSans-Regular.ttf`"),
+        );
+    }
     for name in &fonts {
         let bound = Bound { bytes: limits.font_bytes, limit: "font-bytes" };
         match folder.read(name, bound) {
@@ -111,6 +117,11 @@ fn template_files(options: &Options, sources: &Sources, report: &mut Report) -> 
         for name in names(folder, report) {
             let wanted = name.ends_with(".html") || name.ends_with(".css") || name.ends_with(".toml");
             if !wanted || name.starts_with('.') {
+                let lower = name.to_lowercase();
+                if [".htm", ".html", ".tera", ".css", ".j2"].iter().any(|end| lower.ends_with(end)) {
+                    let unread = Diagnostic::warning(format!("`{}` is not read", folder.shown(&name)));
+                    report.push(unread.hint("a template is called `NAME.html`, a style sheet `NAME.css`"));
+                }
                 continue;
             }
             let bound = Bound { bytes: options.limits.template_bytes, limit: "template-bytes" };
@@ -169,8 +180,9 @@ fn known_cases(kit: &Kit, options: &Options, report: &mut Report) {
 
 /// `did you mean …`, for a name among others.
 pub fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<String> {
+    let wanted = wanted.rsplit('/').next().unwrap_or(wanted).trim_end_matches(".toml").to_lowercase();
     names
-        .map(|name| (strsim::jaro_winkler(name, wanted), name))
+        .map(|name| (strsim::jaro_winkler(&name.to_lowercase(), &wanted), name))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, name)| format!("did you mean `{name}`?"))

@@ -294,7 +294,15 @@ impl Press<'_> {
 
     fn layout_mistake(&self, sheet: &SheetDef, rendering: &Rendering, error: &LayoutError) -> Diagnostic {
         let range = error.source.start as usize..error.source.end as usize;
-        let mut mistake = Diagnostic::error(error.message());
+        let mut mistake = Diagnostic::error(match (&error.kind, sheet.stock) {
+            (LayoutErrorKind::Overflow { .. }, StockKind::Labels) => {
+                error.message().replace("one page", "its label")
+            }
+            (LayoutErrorKind::Overflow { .. }, StockKind::Envelope) => {
+                error.message().replace("one page", "its envelope")
+            }
+            _ => error.message(),
+        });
         mistake.hint = error.hint();
         let field = match &error.kind {
             LayoutErrorKind::MissingGlyphs { characters } => characters.iter().find_map(|c| {
@@ -302,8 +310,10 @@ impl Press<'_> {
                     self.sources.get(span.file).text.get(span.range()).unwrap_or_default().to_owned()
                 })
             }),
-            LayoutErrorKind::Overflow { .. }
-            | LayoutErrorKind::AddressOverflow { .. }
+            LayoutErrorKind::Overflow { .. } => {
+                blame::longest_of(self.kit, &rendering.subject, &rendering.html)
+            }
+            LayoutErrorKind::AddressOverflow { .. }
             | LayoutErrorKind::BoxOverflow { .. }
             | LayoutErrorKind::TooLong { .. }
             | LayoutErrorKind::OutsidePage { .. }

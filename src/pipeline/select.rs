@@ -35,7 +35,10 @@ pub fn sheets<'t>(
     } else if let Some(sheets) = &kit.sheets {
         sheets.iter().for_each(|name| take(name, name.span));
     } else {
-        chosen = templates.sheets().iter().collect();
+        // The results are known when the evening is over: `makekit report` prints them.
+        let is_known =
+            |sheet: &&SheetDef| options.results.is_some() || !sheet.needs.iter().any(|n| ***n == *"results");
+        chosen = templates.sheets().iter().filter(is_known).collect();
     }
     chosen
 }

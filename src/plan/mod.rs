@@ -105,7 +105,8 @@ pub fn plan(kit: &Kit, destinations: &[Destination]) -> Plan {
     let letters = participants.zip(letters_each).map(|(p, l)| p.saturating_mul(l));
 
     let open = kit.cases.iter().enumerate().filter(|(_, case)| case.status != Status::Ended);
-    let open: Vec<(usize, Vec<usize>)> = open.map(|(index, _)| (index, written_to(kit, index))).collect();
+    let open: Vec<(usize, Vec<usize>)> =
+        open.map(|(index, _)| (index, written_to(kit, index, destinations))).collect();
     // A case that nobody can be written to from here gets no pile: its letters go to the others.
     let piles = share(letters.unwrap_or(0), open.iter().filter(|(_, targets)| !targets.is_empty()).count());
     let mut rest = piles.iter().copied();
@@ -148,8 +149,8 @@ pub fn plan(kit: &Kit, destinations: &[Destination]) -> Plan {
     }
 }
 
-/// The targets of a case that are written to from the sender's country, by their index.
-fn written_to(kit: &Kit, case: usize) -> Vec<usize> {
+/// The targets of a case that are written to from the sender's country, by their index: those whom a letter can reach.
+fn written_to(kit: &Kit, case: usize, destinations: &[Destination]) -> Vec<usize> {
     let sender = kit.sender.as_ref().map(|s| s.address.country.value);
     kit.cases[case]
         .targets
@@ -157,6 +158,10 @@ fn written_to(kit: &Kit, case: usize) -> Vec<usize> {
         .enumerate()
         .filter(|(_, t)| t.role == TargetRole::Target)
         .filter(|(_, t)| t.only_in.is_empty() || sender.is_some_and(|s| t.only_in.contains(&s)))
+        .filter(|(target, t)| {
+            let by_post = destinations.iter().any(|d| d.case == case && d.target == Some(*target));
+            by_post || t.contacts.take_letters()
+        })
         .map(|(target, _)| target)
         .collect()
 }

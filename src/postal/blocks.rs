@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::address::{self, Addressee, BlockOptions, Order};
 use super::country::{self, CountryLine, LineRules};
-use super::{format, languages};
+use super::{check, format, languages};
 use crate::diag::{Diagnostic, Span};
 use crate::model::{Address, AddressForm, CountryCode, Kit, Lang, LocalAddress, Solidarity, Target, Text};
 
@@ -108,13 +108,11 @@ impl<'a> MailRules<'a> {
             block.problems.extend(own.problems);
             LocalBlock { lang: local.lang.clone(), rtl: languages::is_rtl(&local.lang), lines: own.lines }
         });
-        AddressBlocks {
-            latin: block.lines,
-            local,
-            country_line: self.country_line(destination),
-            domestic,
-            problems: block.problems,
+        let country_line = self.country_line(destination);
+        if let Some(line) = &country_line {
+            block.problems.extend(check::country_twice(&address.form, line, destination));
         }
+        AddressBlocks { latin: block.lines, local, country_line, domestic, problems: block.problems }
     }
 
     /// The country line for a destination; `None` on domestic mail.
@@ -129,6 +127,10 @@ impl<'a> MailRules<'a> {
     /// What the sender's own address has wrong.
     pub fn own_problems(&self, kit: &Kit) -> Vec<Diagnostic> {
         let Some(sender) = &kit.sender else { return Vec::new() };
+        if texts(&sender.address.form).next().is_none() {
+            // It may say no more than the country that letters are sent from.
+            return Vec::new();
+        }
         let order = if form_is_latin(&sender.address.form) { Order::Latin } else { Order::Local };
         let addressee = Addressee { name: sender.name.as_ref().map(|t| &*t.value), office: None };
         address::block(&addressee, &sender.address, order, &BlockOptions::default())

@@ -2,10 +2,10 @@
 //! address may have all the same is a warning.
 
 use super::address::Values;
-use super::country;
+use super::country::{self, CountryLine};
 use super::format::{Format, Layout, Part};
 use crate::diag::{Diagnostic, Span};
-use crate::model::{AddressFields, CountryCode, Text};
+use crate::model::{AddressFields, AddressForm, CountryCode, Text};
 
 pub(super) fn unknown_country(code: CountryCode, span: Option<Span>) -> Diagnostic {
     Diagnostic::error(format!("`{}` is no country", code.as_str()))
@@ -59,7 +59,42 @@ pub(super) fn fields(
         }
         problems.push(problem);
     }
+    if let Some(city) = fields.city.as_ref().filter(|_| !postcode.is_empty())
+        && city.split([' ', ',']).any(|word| word == &*postcode)
+    {
+        problems.push(
+            Diagnostic::warning(format!("`{postcode}` would be printed twice: it stands in `city` as well"))
+                .at(city.span)
+                .hint("leave it in `postcode` alone"),
+        );
+    }
     problems
+}
+
+/// An address that names its country itself, where the country line would name it again.
+pub(super) fn country_twice(
+    form: &AddressForm,
+    line: &CountryLine,
+    destination: CountryCode,
+) -> Option<Diagnostic> {
+    let last = match form {
+        AddressForm::Lines(lines) => lines.last(),
+        AddressForm::Fields(fields) => {
+            [&fields.city, &fields.region].into_iter().flatten().find(|text| text.contains(','))
+        }
+    }?;
+    let part = last.rsplit(',').next().unwrap_or_default().trim();
+    let same = |name: &str| part.eq_ignore_ascii_case(name);
+    // Singapore is a city of its country too.
+    let city = matches!(
+        destination.as_str(),
+        "SG" | "MC" | "VA" | "GI" | "LU" | "DJ" | "SM" | "PA" | "GT" | "KW" | "HK" | "MO"
+    );
+    (!city && (same(&line.text) || same(country::name(destination, "en")))).then(|| {
+        Diagnostic::warning(format!("`{part}` would be printed twice: the country line is added below"))
+            .at(last.span)
+            .hint(format!("take `{part}` out of the address"))
+    })
 }
 
 fn no_place_hint(part: Part, layout: &Layout) -> String {

@@ -69,6 +69,16 @@ pub fn resolve(file: &RawFile, context: &Context<'_>, report: &mut Report) -> Op
     }
     let solidarity =
         values.table(Key::Solidarity).and_then(|table| solidarity(*table, country.as_ref(), report));
+    let lang = values.language(Key::Lang).map_or_else(|| context.kit_lang.clone(), |lang| lang.value);
+    check_letters(&targets, letter.is_some(), &lang, report);
+    let languages = values.languages(Key::Languages);
+    for (at, lang) in languages.iter().enumerate() {
+        if languages[..at].iter().any(|other| other.value == lang.value) {
+            let twice = Diagnostic::warning(format!("`{}` is named twice in `languages`", lang.value));
+            report.push(twice.at(lang.span).hint("delete one of them"));
+        }
+    }
+    let demands = values.lines(Key::Demands);
     let name = values.text(Key::Name);
     let summary = values.text(Key::Summary);
     Some(Case {
@@ -76,7 +86,7 @@ pub fn resolve(file: &RawFile, context: &Context<'_>, report: &mut Report) -> Op
         span,
         name: name?,
         country: country?,
-        lang: values.language(Key::Lang).map_or_else(|| context.kit_lang.clone(), |lang| lang.value),
+        lang,
         who: values.text(Key::Who),
         title: values.text(Key::Title),
         reference: values.text(Key::Reference),
@@ -87,8 +97,8 @@ pub fn resolve(file: &RawFile, context: &Context<'_>, report: &mut Report) -> Op
         outcome,
         summary: summary?,
         story: values.text(Key::Story),
-        demands: values.lines(Key::Demands),
-        languages: values.languages(Key::Languages),
+        demands: Some(demands).filter(|demands| !demands.is_empty())?,
+        languages,
         link: values.text(Key::Link),
         caution: values.text(Key::Caution),
         facts: values.pairs(Key::Facts),
@@ -97,6 +107,22 @@ pub fn resolve(file: &RawFile, context: &Context<'_>, report: &mut Report) -> Op
         targets,
         solidarity,
     })
+}
+
+/// Warns of letters that begin and end in one language, and say what the case says in another.
+fn check_letters(targets: &[Target], has_letter: bool, lang: &Lang, report: &mut Report) {
+    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_owned();
+    for target in targets.iter().filter(|t| t.role == TargetRole::Target && t.letter.is_none()) {
+        let Some(own) = target.lang.as_ref().filter(|own| primary(own) != primary(lang)) else { continue };
+        let what = if has_letter { "the case's letter is" } else { "the case's summary and demands are" };
+        report.push(
+            Diagnostic::warning(format!("this letter begins and ends in `{own}`, but {what} in `{lang}`"))
+                .at(target.span)
+                .hint(format!(
+                    "write `letter = \"\"\"…\"\"\"` in `{own}` for this target, or take its `lang` away"
+                )),
+        );
+    }
 }
 
 fn check_outcome(
@@ -206,7 +232,15 @@ pub fn target(
         Some(choice) if choice.value == 1 => TargetRole::Copy,
         _ => TargetRole::Target,
     };
-    if role == TargetRole::Target && !table.has(Key::Salutation) {
+    let salutation = table.text(Key::Salutation);
+    if let Some(salutation) = salutation.as_ref().filter(|s| !s.contains(char::is_alphabetic)) {
+        report.push(
+            Diagnostic::error("the `salutation` says nothing")
+                .at(salutation.span)
+                .hint("write `salutation = \"Dear …,\"`"),
+        );
+    }
+    if role == TargetRole::Target && salutation.is_none() && !table.is_wrong(Key::Salutation) {
         report.push(
             Diagnostic::error("the target has no `salutation`")
                 .at(span)
@@ -234,7 +268,9 @@ pub fn target(
         || contacts.phone.is_some()
         || contacts.website.is_some()
         || !contacts.social.is_empty();
-    if !takes_post && !reachable {
+    let mistaken =
+        [Key::Email, Key::Fax, Key::Phone, Key::Website, Key::Social].iter().any(|key| table.is_wrong(*key));
+    if !takes_post && !reachable && !mistaken {
         report.push(
             Diagnostic::warning("the target takes no post and has no other means of contact")
                 .at(span)
@@ -246,7 +282,7 @@ pub fn target(
         span,
         name: table.text(Key::Name),
         office: table.text(Key::Office),
-        salutation: table.text(Key::Salutation),
+        salutation,
         close: table.text(Key::Close),
         role,
         only_in: codes(table.countries(Key::In)),

@@ -139,7 +139,7 @@ table! { ORGANISATION Organisation "[organisation]" "Who holds the event."
 table! { SENDER Sender "[sender]" "The return address."
     Name "name" Line, "name of the sender", "\"Example Group\"";
     Organization "organization" Line, "organisation, below the name", "\"c/o Community Centre\"", also(&["organisation"]);
-    Street "street" Lines, "street and house, one line or more", "[\"123 Example Street\"]", also(&["address"]);
+    Street "street" Lines, "street and house, one line or more", "[\"123 Example Street\"]", also(&["address", "road", "addr"]);
     DependentLocality "dependent_locality" Line, "part of the city, where addresses name it", "\"Old Town\"", also(&["district", "suburb"]);
     City "city" Line, "city or town", "\"Springfield\"", also(&["town", "locality"]);
     Region "region" Line, "state, province or county", "\"IL\"", also(&["state", "province", "county"]);
@@ -180,19 +180,19 @@ table! { CASE Case "" "A case: one person or group to write for."
     Reference "reference" Line, "reference of the action", "\"UA 147/20\"", also(&["ref", "index", "number"]);
     Status "status" Choice(&["open", "extended", "ended"]), "whether letters are still wanted", "\"open\"", default("`open`");
     Issued "issued" Date, "day on which the action was issued", "2026-09-24", also(&["date"]);
-    Deadline "deadline" Date, "last day on which letters are of use", "2027-01-31", also(&["expires", "until", "expiry"]);
+    Deadline "deadline" Date, "last day on which letters are of use", "2027-01-31", also(&["expires", "until", "expiry", "due"]);
     Outcome "outcome" Prose, "what came of it; with `status = \"ended\"`", "\"She was released on 3 May.\"";
     Summary "summary" Prose, "the case in a few sentences", "\"Maryia sang at a market and was arrested.\"", required, also(&["description"]);
     Story "story" Prose, "the story; a blank line starts a paragraph", "\"\"\"First paragraph.\n\nSecond paragraph.\"\"\"", also(&["background", "text"]);
     Demands "demands" Lines, "what the letters ask for, one or more", "[\"Release her at once.\"]", required, also(&["demand", "asks"]);
     Languages "languages" Languages, "languages that the officials read", "[\"be\", \"ru\", \"en\"]";
-    Link "link" Link, "more on the case; printed, and as a QR code", "\"https://example.org/maryia\"", also(&["url"]);
+    Link "link" Link, "more on the case; printed, and as a QR code", "\"https://example.org/maryia\"", also(&["url", "hyperlink", "website"]);
     Caution "caution" Prose, "content note, or a warning for writers with ties to the country", "\"This case tells of torture.\"", also(&["warning"]);
-    Recipients "recipients" File, "a CSV file of more targets, a row each", "\"recipients.csv\"";
+    Recipients "recipients" File, "a CSV file of more targets, a row each", "\"recipients.csv\"", also(&["csv"]);
     Facts "facts" Pairs, "shown as label and value, in this order", "{ \"Held in\" = \"Prison no. 4\" }";
-    Photo "photo" Table(&PHOTO), "a photo", "", also(&["image", "picture"]);
+    Photo "photo" Table(&PHOTO), "a photo", "", also(&["image", "picture", "foto"]);
     Letter "letter" Table(&LETTER), "the sample letter", "";
-    Targets "targets" Tables(&TARGET), "somebody to write to", "", also(&["target", "recipient", "addressees"]);
+    Targets "targets" Tables(&TARGET), "somebody to write to", "", also(&["target", "addressees"]);
     Solidarity "solidarity" Table(&SOLIDARITY), "cards to the person or the family", "";
 }
 
@@ -224,12 +224,12 @@ table! { TARGET Target "[[targets]]" "Somebody to write to."
     Fax "fax" Line, "fax number", "\"+375 17 000 00 00\"";
     Phone "phone" Line, "telephone number", "\"+375 17 000 00 00\"", also(&["telephone", "tel"]);
     Website "website" Website, "web page or form", "\"https://example.org\"", also(&["url", "web", "link"]);
-    Social "social" Lines, "accounts on social networks", "[\"@example\"]";
+    Social "social" Lines, "accounts on social networks", "[\"@example\"]", also(&["twitter", "facebook", "mastodon"]);
 }
 
 table! { ADDRESS Address "address" "A postal address, by its parts or by free lines."
     Organization "organization" Line, "organisation, ministry or prison", "\"Prosecutor General's Office\"", also(&["organisation", "company"]);
-    Street "street" Lines, "street and house, one line or more", "[\"vul. Prykladnaja 22\"]", also(&["address"]);
+    Street "street" Lines, "street and house, one line or more", "[\"vul. Prykladnaja 22\"]", also(&["address", "road", "addr"]);
     DependentLocality "dependent_locality" Line, "part of the city, where addresses name it", "\"Old Town\"", also(&["district", "suburb"]);
     City "city" Line, "city or town", "\"Minsk\"", also(&["town", "locality"]);
     Region "region" Line, "state, province or county", "\"Minsk Region\"", also(&["state", "province", "county"]);
@@ -245,7 +245,7 @@ table! { LOCAL_ADDRESS LocalAddress "local_address" "An address in the destinati
     Office "office" Line, "office in that script", "\"Генеральный прокурор\"";
     Lines "lines" Lines, "its lines, without the country's", "[\"ул. Примерная, 22\", \"220030 Минск\"]";
     Organization "organization" Line, "organisation, ministry or prison", "\"Генеральная прокуратура\"", also(&["organisation", "company"]);
-    Street "street" Lines, "street and house", "[\"ул. Примерная, 22\"]", also(&["address"]);
+    Street "street" Lines, "street and house", "[\"ул. Примерная, 22\"]", also(&["address", "road", "addr"]);
     DependentLocality "dependent_locality" Line, "part of the city", "\"Центр\"", also(&["district", "suburb"]);
     City "city" Line, "city or town", "\"Минск\"", also(&["town", "locality"]);
     Region "region" Line, "state, province or county", "\"Минская область\"", also(&["state", "province", "county"]);

@@ -10,7 +10,7 @@ use super::{Options, postal, scalar};
 use crate::diag::{Diagnostic, Report, Source, Sources, Span};
 use crate::limits::Limits;
 use crate::load::{RawKit, RawTable};
-use crate::model::{Event, Field, Kit, Organisation, Paper, Postage, Sender};
+use crate::model::{Event, Field, Kit, Organisation, Paper, Postage, Sender, Text};
 
 const TITLE: &str = "Letter-writing kit";
 
@@ -39,7 +39,7 @@ pub fn resolve(
     let organisation =
         values.table(Key::Organisation).map(|table| organisation(*table, raw)).unwrap_or_default();
     let sender = values.table(Key::Sender).and_then(|table| sender(*table, report));
-    let event = values.table(Key::Event).map(|table| event(*table, report)).unwrap_or_default();
+    let event = values.table(Key::Event).map(|table| event(*table, options, report)).unwrap_or_default();
     let postage = values.table(Key::Postage).map(|table| postage(*table)).unwrap_or_default();
     let lang = match &options.lang {
         Some(tag) => override_lang(tag, report)?,
@@ -59,7 +59,7 @@ pub fn resolve(
         paper,
         envelope: stock(&mut values, Key::Envelope, options.envelope.as_deref(), envelope, report),
         labels: stock(&mut values, Key::Labels, options.labels.as_deref(), labels, report),
-        sheets: Some(values.lines(Key::Sheets)).filter(|sheets| !sheets.is_empty()),
+        sheets: sheets(&mut values, root, report),
         duplex: values.boolean(Key::Duplex).is_some_and(|duplex| duplex.value),
         organisation,
         sender,
@@ -69,6 +69,26 @@ pub fn resolve(
         today: options.today,
         cases: Vec::new(),
     })
+}
+
+/// The sheets that the file names; `None` for all.
+fn sheets(values: &mut Values, root: &RawTable, report: &mut Report) -> Option<Vec<Text>> {
+    let given = values.has(Key::Sheets) && !values.is_wrong(Key::Sheets);
+    let sheets = values.lines(Key::Sheets);
+    if given && sheets.is_empty() {
+        report.push(
+            Diagnostic::error("`sheets` is empty: nothing would be printed")
+                .at(root.get("sheets").map(|entry| entry.value.span))
+                .hint("name some, such as `sheets = [\"case-sheet\", \"letter\"]`, or delete the line to print all"),
+        );
+    }
+    for (at, sheet) in sheets.iter().enumerate() {
+        if sheets[..at].iter().any(|other| other.value == sheet.value) {
+            let twice = Diagnostic::error(format!("`{}` is named twice in `sheets`", sheet.value));
+            report.push(twice.at(sheet.span).hint("each sheet is printed once"));
+        }
+    }
+    Some(sheets).filter(|sheets| !sheets.is_empty())
 }
 
 fn override_lang(tag: &str, report: &mut Report) -> Option<crate::model::Lang> {
@@ -169,7 +189,7 @@ fn choice_text(table: &keys::Table, key: usize, choice: Field<usize>) -> crate::
     Field::new(text.into(), choice.span)
 }
 
-fn event(mut table: Values, report: &mut Report) -> Event {
+fn event(mut table: Values, options: &Options, report: &mut Report) -> Event {
     use keys::Event as Key;
     let whole = |number: Field<f64>| Field::new(number.value as u32, number.span);
     let event = Event {
@@ -182,6 +202,13 @@ fn event(mut table: Values, report: &mut Report) -> Event {
         report_by: table.date(Key::ReportBy),
         report_to: table.text(Key::ReportTo),
     };
+    // A report is made when the evening is over.
+    if let Some(date) =
+        event.date.as_ref().filter(|date| date.value < options.today && !options.allow_expired)
+    {
+        let past = format!("the day of the event, {}, is past: today is {}", date.value, options.today);
+        report.push(Diagnostic::warning(past).at(date.span));
+    }
     if let (Some(date), Some(report_by)) = (&event.date, &event.report_by)
         && report_by.value < date.value
     {

@@ -19,7 +19,7 @@ pub use forbidden::ForbiddenNames;
 pub use schema::{File as SchemaFile, schema};
 pub use suggest::nearest;
 
-use crate::diag::{Report, Sources};
+use crate::diag::{Diagnostic, Report, Sources};
 use crate::limits::Limits;
 use crate::load::RawKit;
 use crate::model::{Kit, Paper};
@@ -42,6 +42,16 @@ impl Options {
     pub fn for_day(today: Date) -> Self {
         Self { today, allow_expired: false, lang: None, paper: None, envelope: None, labels: None }
     }
+}
+
+/// Looks whether a text is a language's tag.
+///
+/// # Errors
+/// What is wrong with it, without its place.
+pub fn check_language(tag: &str) -> Result<(), Diagnostic> {
+    scalar::language(tag)
+        .map(|_| ())
+        .map_err(|mistake| Diagnostic { hint: mistake.hint, ..Diagnostic::error(mistake.message) })
 }
 
 /// Makes the model of what was read.

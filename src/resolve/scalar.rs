@@ -290,9 +290,8 @@ pub fn link(text: &str) -> Result<(), Mistake> {
         {
             Err(mistake().hint("a link holds no blanks, quotation marks or backslashes"))
         }
-        Some(rest) if lower.starts_with("mailto:") => {
-            email(rest.split('?').next().unwrap_or(rest)).map_err(|_| mistake())
-        }
+        Some(rest) if lower.starts_with("mailto:") => email(rest.split('?').next().unwrap_or(rest))
+            .map_err(|_| mistake().hint("as `mailto:office@example.org`")),
         Some(rest) if host_is_plausible(rest) => Ok(()),
         Some(_) => Err(mistake().hint("it names no host")),
         None if looks_like_scheme(&lower) => {
@@ -332,12 +331,23 @@ pub fn email(text: &str) -> Result<(), Mistake> {
     let parts = text.rsplit_once('@');
     let good = parts.is_some_and(|(local, host)| {
         !local.is_empty()
-            && !local.contains('@')
+            && local.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c))
             && host.contains('.')
-            && host.split('.').all(|label| !label.is_empty())
+            && host.split('.').all(|label| {
+                !label.is_empty()
+                    && !label.starts_with('-')
+                    && !label.ends_with('-')
+                    && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+            })
     });
-    if good && !text.chars().any(|c| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>')) {
+    if good {
         return Ok(());
+    }
+    let bare = text.trim_start_matches("mailto:").trim_matches(['<', '>']);
+    if bare != text && email(bare).is_ok() {
+        return Err(
+            Mistake::new(format!("`{text}` is not an e-mail address")).hint(format!("write `{bare}` alone"))
+        );
     }
     Err(Mistake::new(format!("`{text}` is not an e-mail address"))
         .hint("one address, such as `office@example.org`"))

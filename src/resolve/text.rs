@@ -39,10 +39,37 @@ pub fn prose(text: &str) -> Result<Cow<'_, str>, (Mistake, Option<char>)> {
     Ok(Cow::Owned(normal))
 }
 
-/// Finds the first character that cannot print, or that reorders the text after it.
+/// Marks on one letter: more stand over the lines around, and in no language.
+const MOST_MARKS: usize = 8;
+
+/// Finds the first character that cannot print, that reorders the text after it, or that hides in a word.
 fn check(text: &str) -> Result<(), (Mistake, Option<char>)> {
     let mut open = Vec::new();
-    for c in text.chars() {
+    let mut before = None;
+    let mut marks = 0;
+    if !text.chars().any(is_visible) {
+        let first = text.chars().next();
+        let mistake = Mistake::new("the text holds nothing that can be seen");
+        return Err((mistake.hint("delete it and type the place again"), first));
+    }
+    for (at, c) in text.char_indices() {
+        marks = if is_mark(c) { marks + 1 } else { 0 };
+        if marks > MOST_MARKS {
+            let mistake = Mistake::new(format!("more than {MOST_MARKS} marks stand on one letter"));
+            return Err((mistake.hint("delete them and type the letter again"), Some(c)));
+        }
+        if matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}') {
+            let after = text[at + c.len_utf8()..].chars().next();
+            if [before, after].into_iter().flatten().any(is_plain_letter) {
+                let mistake = Mistake::new(format!(
+                    "the text hides a mark that cannot be seen, U+{:04X}{}, in a word",
+                    c as u32,
+                    named(c)
+                ));
+                return Err((mistake.hint("delete it: who looks for the word would not find it"), Some(c)));
+            }
+        }
+        before = Some(c);
         match c {
             ' '..='~'
             | '\n'
@@ -80,6 +107,25 @@ fn check(text: &str) -> Result<(), (Mistake, Option<char>)> {
         Some(c) => Err(lone(*c)),
         None => Ok(()),
     }
+}
+
+/// A letter of the scripts whose words need no joiners and hold no breaks: Latin, Greek, Cyrillic.
+fn is_plain_letter(c: char) -> bool {
+    c.is_ascii_alphabetic()
+        || (matches!(c, '\u{c0}'..='\u{52f}' | '\u{1e00}'..='\u{1fff}') && c.is_alphabetic())
+}
+
+/// A mark that stands over or under the letter before it, of those that can be heaped on any.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+        | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
+}
+
+fn is_visible(c: char) -> bool {
+    !c.is_whitespace()
+        && !matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}')
 }
 
 fn lone(c: char) -> (Mistake, Option<char>) {
@@ -134,7 +180,8 @@ mod tests {
             "नेपाल",
             "Þór",
             "👩‍👩‍👧",
-            "a\u{200d}b",
+            "می\u{200c}خواهم",
+            "ไทย\u{200b}ไทย",
             "\u{2067}אב\u{2069}",
             "𠮷野",
             "한국",
@@ -157,5 +204,9 @@ mod tests {
         assert!(wrong("a\u{202c}b").contains("a lone direction mark, U+202C"));
         assert!(wrong("a\nb").contains("on one line"));
         assert!(wrong("a\u{e041}").contains("private use"));
+        assert!(wrong("a\u{200d}b").contains("hides a mark that cannot be seen, U+200D"));
+        assert!(wrong("\u{200b}Ala").contains("hides a mark"));
+        assert!(wrong("\u{200b}\u{2060}").contains("nothing that can be seen"));
+        assert!(wrong(&format!("a{}", "\u{301}".repeat(9))).contains("more than 8 marks"));
     }
 }

@@ -328,7 +328,18 @@ impl Walker<'_> {
             Kind::Language => self.meaning(scalar::language(trimmed), span).map(Value::Language),
             Kind::Country => self.meaning(scalar::country(trimmed), span).map(Value::Country),
             Kind::Colour => self.meaning(scalar::colour(trimmed), span).map(Value::Colour),
-            Kind::Rate => self.line(key, text, span).map(|text| Value::Rate(Field::new(rate(&text), span))),
+            Kind::Rate => self.line(key, text, span).map(|text| {
+                let rate = rate(&text);
+                // Words are printed as they are; what should have been an amount is not added up.
+                let words = text.split_whitespace().count();
+                if rate.amount.is_none() && words <= 2 && text.contains(|c: char| c.is_ascii_digit()) {
+                    let warning =
+                        Diagnostic::warning(format!("`{}` cannot be added up for the plan", &**text));
+                    self.report
+                        .push(warning.at(span).hint(format!("an amount is written like {}", key.example)));
+                }
+                Value::Rate(Field::new(rate, span))
+            }),
             Kind::Date => self.meaning(scalar::date(trimmed), span).map(Value::Date),
             Kind::Choice(choices) => self.meaning(choice(key, choices, trimmed), span).map(Value::Choice),
             Kind::Boolean => self.meaning(boolean(key, trimmed), span).map(Value::Boolean),
@@ -409,6 +420,11 @@ impl Walker<'_> {
         let mut right = true;
         for item in items {
             match &item.value {
+                RawValue::Text(text) if text.trim().is_empty() => {
+                    right = false;
+                    let empty = Diagnostic::error(format!("`{}` holds an empty text", key.name));
+                    self.report.push(empty.at(item.span).hint("delete it"));
+                }
                 RawValue::Text(text) => match read(self, text, item.span) {
                     Some(value) => out.push(value),
                     None => right = false,
@@ -613,9 +629,11 @@ fn wrong_kind(key: &Key, entry: &RawEntry) -> Diagnostic {
         }
         _ => example,
     };
-    Diagnostic::error(format!("`{name}` must be {wanted}, not {}", noun(&entry.value.value)))
-        .at(entry.value.span)
-        .hint(hint)
+    let found = match (key.kind, &entry.value.value) {
+        (Kind::Whole(..), RawValue::Float(_)) => "one with a point",
+        (_, value) => noun(value),
+    };
+    Diagnostic::error(format!("`{name}` must be {wanted}, not {found}")).at(entry.value.span).hint(hint)
 }
 
 /// A raw value in a word.

@@ -7,6 +7,7 @@ use tera::{Error, ErrorKind, ReportError};
 
 use super::context::ROOTS;
 use super::toml_text::did_you_mean;
+use super::trace::{Kind, segments};
 use crate::diag::{Diagnostic, FileId, Span};
 
 /// A template as Tera has it: the text after the front matter, and where that begins in its file.
@@ -67,8 +68,48 @@ fn reported(report: &ReportError, bodies: &Bodies) -> Diagnostic {
     let path = path_at(body, range.clone());
     let (mistake, whole_path) = words(report.message(), body.text.get(path.clone()).unwrap_or_default());
     let place = if whole_path { path } else { range };
-    mistake.at(Span::new(body.file, body.offset + place.start..body.offset + place.end))
+    let mistake = mistake.at(Span::new(body.file, body.offset + place.start..body.offset + place.end));
+    match open_tag(body).filter(|_| mistake.message == TOO_EARLY) {
+        Some(open) => Diagnostic { hint: None, ..mistake }.related(open, "this is not closed"),
+        None => mistake,
+    }
 }
+
+/// The innermost tag of a template that has no end.
+fn open_tag(body: &Body) -> Option<Span> {
+    let mut open: Vec<(&str, std::ops::Range<usize>)> = Vec::new();
+    for (kind, range) in segments(&body.text) {
+        let tag = &body.text[range.clone()];
+        if kind == Kind::Expression && !tag.ends_with("}}") {
+            open.push(("{{", range));
+            break;
+        }
+        if kind != Kind::Silent || tag.starts_with("{#") {
+            continue;
+        }
+        let mut words =
+            tag.trim_start_matches(['{', '%', '-']).split(|c: char| c.is_whitespace() || c == '%');
+        let name = words.find(|word| !word.is_empty()).unwrap_or_default();
+        if !tag.ends_with("%}") {
+            open.push((name, range));
+            break;
+        }
+        match name.strip_prefix("end") {
+            Some(what) if open.last().is_some_and(|(begun, _)| *begun == what) => {
+                open.pop();
+            }
+            _ if matches!(name, "if" | "for" | "block" | "filter" | "component") => open.push((name, range)),
+            _ if name == "set" && !tag.contains('=') => open.push((name, range)),
+            _ => {}
+        }
+    }
+    let (_, range) = open.pop()?;
+    let end = body.text[range.clone()].find('\n').map_or(range.end, |at| range.start + at);
+    Some(Span::new(body.file, body.offset + range.start..body.offset + end))
+}
+
+/// What is said where a tag is open at a template's end.
+const TOO_EARLY: &str = "the template ends too early";
 
 /// The path of names that a place lies in: from its start (`case.` of `case.photo.alt`) to the end of its name.
 fn path_at(body: &Body, range: Range<usize>) -> Range<usize> {
@@ -107,7 +148,8 @@ fn words(message: &str, path: &str) -> (Diagnostic, bool) {
     }
     if first.starts_with("Variable `") && first.ends_with("is not defined") {
         let mut mistake = Diagnostic::error(format!("`{name}` is not there"));
-        mistake.hint = did_you_mean(name, ROOTS);
+        // A name of the context that this sheet does not have.
+        mistake.hint = did_you_mean(name, ROOTS.into_iter().filter(|root| *root != name));
         return (mistake.or_hint("docs/templates.md lists what a template can ask for"), false);
     }
     let undefined = [
@@ -122,8 +164,29 @@ fn words(message: &str, path: &str) -> (Diagnostic, bool) {
             .hint("where it may be missing, ask first with `{% if … %}`, or give a `default(value=…)`");
         return (mistake, true);
     }
+    if first == "Unknown tag" {
+        return (unknown_tag(path), false);
+    }
+    if let Some((found, expected)) =
+        first.strip_prefix("Found ").and_then(|rest| rest.split_once(" but expected "))
+    {
+        let found =
+            if found.starts_with('`') || path.is_empty() { found.to_owned() } else { format!("`{path}`") };
+        let hint = match expected {
+            "}}" | "%}" if found == "`=`" => "to compare, write `==`".to_owned(),
+            "}}" | "%}" => format!("is a `{expected}` missing before it? texts stand in quotation marks"),
+            "in" => "a loop is written `{% for one in many %}`".to_owned(),
+            "identifier" => "a name is missing before it".to_owned(),
+            "string" => "it takes a text in quotation marks".to_owned(),
+            _ if expected.starts_with("one of: integer") => {
+                "a value is missing before it: a name, a number, or a text in quotation marks".to_owned()
+            }
+            _ => format!("it takes {expected}"),
+        };
+        return (Diagnostic::error(format!("{found} cannot stand here")).hint(hint), false);
+    }
     if first == "Unexpected end of input" {
-        let mistake = Diagnostic::error("the template ends too early")
+        let mistake = Diagnostic::error(TOO_EARLY)
             .hint("a `{% if %}`, `{% for %}`, `{% block %}` or `{{` before it is not closed");
         return (mistake, false);
     }
@@ -137,6 +200,30 @@ fn words(message: &str, path: &str) -> (Diagnostic, bool) {
     }
     (Diagnostic::error(plain(message)), false)
 }
+
+/// A tag that Tera does not know, or one that ends what was not begun.
+fn unknown_tag(name: &str) -> Diagnostic {
+    let name = name.trim();
+    match name.strip_prefix("end") {
+        Some(what) if TAGS.contains(&what) => {
+            Diagnostic::error(format!("`{{% {name} %}}` ends nothing here"))
+                .hint(format!("the `{{% {what} … %}}` before it is missing, or another one is not closed"))
+        }
+        _ if matches!(name, "else" | "elif") => {
+            Diagnostic::error(format!("`{{% {name} %}}` stands in no `{{% if … %}}`"))
+        }
+        _ => {
+            let mut mistake = Diagnostic::error(format!("there is no tag `{name}`"));
+            mistake.hint =
+                did_you_mean(name, TAGS.into_iter().chain(["elif", "else", "endif", "endfor", "endblock"]));
+            mistake.or_hint(format!("the tags are `{}`", TAGS.join("`, `")))
+        }
+    }
+}
+
+/// The tags of Tera that begin something or stand alone.
+const TAGS: [&str; 11] =
+    ["if", "for", "set", "set_global", "block", "include", "extends", "filter", "raw", "component", "break"];
 
 /// Tera's names of types, in plain words.
 fn in_words(kind: &str) -> &str {

@@ -10,6 +10,7 @@ use super::sheet::{Per, SheetDef};
 use super::toml_text::did_you_mean;
 use super::trace::{Kind, segments};
 use crate::diag::{Diagnostic, Span};
+use crate::resolve::check_language;
 
 /// What the fields of a run's templates are held against.
 pub(super) struct Known<'a> {
@@ -314,7 +315,13 @@ impl<'t, 'k> Reading<'t, 'k> {
                         && !allowed.contains(name)
                     {
                         found.push((range.clone(), no_argument(filter, name, allowed)));
+                    } else if *name == "lang"
+                        && let Some((Token::Text(tag), range)) = self.tokens.get(at + 2)
+                        && let Err(wrong) = check_language(tag)
+                    {
+                        found.push((range.clone(), wrong));
                     }
+                    self.value_of_blank(at, filter.map(|(filter, _)| filter), &mut found);
                 }
                 Token::Name(name)
                     if before != Some(Token::Dot)
@@ -335,6 +342,22 @@ impl<'t, 'k> Reading<'t, 'k> {
         }
         self.found.append(&mut found);
         self.scopes.pop();
+    }
+
+    /// What fills a blank of a phrase: no list and no table.
+    fn value_of_blank(&self, name: usize, filter: Option<&str>, found: &mut Vec<(Range<usize>, Diagnostic)>) {
+        let Some((Token::Name(_), first)) = self.tokens.get(name + 2).filter(|_| filter == Some("fill"))
+        else {
+            return;
+        };
+        let (shape, end) = self.path(name + 2, &mut Vec::new());
+        let alone = self.tokens.get(end).is_none_or(|(token, _)| matches!(token, Token::Sign(',' | ')')));
+        if alone && matches!(shape, Shape::List(_) | Shape::Table(_)) {
+            let range = first.start..self.tokens[end - 1].1.end;
+            let what = if matches!(shape, Shape::List(_)) { "list" } else { "table" };
+            let path = &self.text[range.clone()];
+            found.push((range, Diagnostic::error(format!("`{path}` is a {what}, not a text"))));
+        }
     }
 
     /// Whether a name is that of a component, as in `{{ <name /> }}`: its `<` has no value before it.

@@ -18,6 +18,7 @@ mod subjects;
 mod toml_text;
 mod trace;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -57,6 +58,9 @@ pub struct Bounds {
     /// Bytes of memory that one rendering may take.
     pub memory: u64,
 }
+
+/// Mistakes of syntax that one template is read on after.
+const MOST_SYNTAX_ERRORS: usize = 20;
 
 /// Alternatives in one template: Tera reads each `elif` one level deeper into its stack.
 const MAX_ELIF: usize = 500;
@@ -240,6 +244,13 @@ impl Reading {
     /// Puts a file where it belongs by its name; one that belongs nowhere is warned of.
     fn take(&mut self, name: &str, loaded: Loaded, report: &mut Report) {
         if let Some(tag) = name.strip_prefix("strings/").and_then(|rest| rest.strip_suffix(".toml")) {
+            if loaded.user
+                && let Err(wrong) = crate::resolve::check_language(tag)
+            {
+                report.push(
+                    wrong.at(Span::start_of(loaded.file)).or_hint("the file's name is the language's tag"),
+                );
+            }
             self.strings.push((tag.to_owned(), loaded));
         } else if name.ends_with(".html") && !name.contains('/') {
             self.templates.insert(name.to_owned(), loaded);
@@ -344,12 +355,17 @@ fn parse(bodies: &Bodies, strings: &Arc<Strings>, report: &mut Report) -> Option
     };
     let mut broken = HashSet::new();
     for (name, body) in bodies {
-        let alone = fresh().add_raw_template(name, &body.text);
-        if let Err(error) = alone
-            && matches!(error.kind(), tera::ErrorKind::SyntaxError(_))
-        {
+        let mut text = Cow::Borrowed(&body.text);
+        // The parser stops at the first mistake: what it stopped at is taken out, and the rest read.
+        for _ in 0..MOST_SYNTAX_ERRORS {
+            let Err(error) = fresh().add_raw_template(name, &text) else { break };
+            let tera::ErrorKind::SyntaxError(mistake) = error.kind() else { break };
             broken.insert(name);
             errors::diagnostics(&error, bodies).into_iter().for_each(|d| report.push(d));
+            match trace::without_tag_at(&text, mistake.span().range.start) {
+                Some(rest) => text = Cow::Owned(rest),
+                None => break,
+            }
         }
     }
     if broken.is_empty() {

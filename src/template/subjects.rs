@@ -144,7 +144,10 @@ impl Subjects {
 fn reason_against(kit: &Kit, person: Person<'_>, sheet: &SheetDef) -> Option<&'static str> {
     let reach = post::reach(kit, person);
     let fits = match sheet.stock {
-        _ if sheet.per == Per::Target => true,
+        _ if sheet.per == Per::Target => match person {
+            Person::Target(target) => reach.takes_post() || target.contacts.take_letters(),
+            Person::Solidarity(_) => true,
+        },
         StockKind::Labels => reach.takes_label(),
         _ => reach.takes_post(),
     };

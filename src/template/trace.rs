@@ -110,6 +110,36 @@ pub(super) fn segments(text: &str) -> Vec<(Kind, Range<usize>)> {
     found
 }
 
+/// The text with the tag at a place made harmless, as long as before; `None` where that would change what follows.
+pub(super) fn without_tag_at(text: &str, at: usize) -> Option<String> {
+    let (kind, range) = segments(text).into_iter().find(|(_, range)| range.contains(&at))?;
+    let tag = &text[range.clone()];
+    let harmless = match kind {
+        Kind::Expression if tag.ends_with("}}") => "",
+        Kind::Silent if tag.ends_with("%}") => {
+            let name = tag.trim_start_matches(['{', '%', '-', ' ', '\n']);
+            let name = name.split(|c: char| !c.is_ascii_alphabetic() && c != '_').next()?;
+            match name {
+                "if" => "{%if 1%}",
+                "elif" => "{%elif 1%}",
+                "for" => "{%for q in []%}",
+                "set" | "set_global" if tag.contains('=') => "",
+                "include" => "",
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    let blanks: String = tag.chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect();
+    let width = tag.len().checked_sub(harmless.len())?;
+    // Places behind it stay what they were, in bytes and in lines.
+    let rest = blanks.len().min(width);
+    let filler = format!("{}{}", " ".repeat(width - rest), &blanks[blanks.len() - rest..]);
+    let lines = |part: &str| part.matches('\n').count();
+    (lines(&filler) == lines(tag))
+        .then(|| format!("{}{harmless}{filler}{}", &text[..range.start], &text[range.end..]))
+}
+
 /// Where a tag ends whose inside begins at `from`; its ending counts only outside of quotes.
 fn end_of_tag(text: &str, from: usize, close: &str) -> usize {
     let mut quote = None;

@@ -88,6 +88,7 @@ pub fn kit(sources: &Sources) -> Kit {
     minister.lang = Some(Arc::from("de"));
     minister.letter = Some(text("Ein eigener Brief."));
     minister.takes_post = false;
+    minister.contacts.email = Some(text("minister@example.org"));
     ala.targets.extend([embassy, minister]);
     ala.solidarity = Some(Solidarity {
         span,
