@@ -254,8 +254,12 @@ fn limits_end_a_run_in_an_error_that_names_them() {
     }
 }
 
-/// An XLSX workbook of one cell, `name`, with these shared strings.
-fn workbook(strings: &[u8]) -> Vec<u8> {
+/// Rows of a sheet: a heading, and a name that is the first shared string.
+const ROWS: &str = "<row r='1'><c r='A1' t='inlineStr'><is><t>name</t></is></c></row>\
+                    <row r='2'><c r='A2' t='s'><v>0</v></c></row>";
+
+/// An XLSX workbook of these rows and shared strings.
+fn workbook(rows: &str, strings: &[u8]) -> Vec<u8> {
     const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     const SHEET: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
@@ -283,10 +287,7 @@ fn workbook(strings: &[u8]) -> Vec<u8> {
         ),
         (
             "xl/worksheets/sheet1.xml",
-            format!(
-                "<worksheet xmlns='{SHEET}'><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>name</t></is>\
-                 </c></row><row r='2'><c r='A2' t='s'><v>0</v></c></row></sheetData></worksheet>"
-            ),
+            format!("<worksheet xmlns='{SHEET}'><sheetData>{rows}</sheetData></worksheet>"),
         ),
     ];
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
@@ -304,12 +305,12 @@ fn workbook(strings: &[u8]) -> Vec<u8> {
 fn a_workbook_that_unfolds_or_boasts_ends_in_an_error() {
     let bench = Bench::new();
     let strings = |head: &str, text: &str| format!("<sst {head}><si><t>{text}</t></si></sst>").into_bytes();
-    fs::write(bench.path("people.xlsx"), workbook(&strings("uniqueCount='1'", "Ala Example")))
+    fs::write(bench.path("people.xlsx"), workbook(ROWS, &strings("uniqueCount='1'", "Ala Example")))
         .expect("a file");
     let (status, words) = bench.import("people.xlsx", &[]);
     assert_eq!(status, 0, "{words}");
 
-    let bomb = workbook(&strings("", &"a".repeat(40 << 20)));
+    let bomb = workbook(ROWS, &strings("", &"a".repeat(40 << 20)));
     assert!(bomb.len() < 100_000, "{} bytes", bomb.len());
     fs::write(bench.path("bomb.xlsx"), bomb).expect("a file");
     let (status, words) = bench.import("bomb.xlsx", &["--limit", "csv-bytes=2M"]);
@@ -319,11 +320,17 @@ fn a_workbook_that_unfolds_or_boasts_ends_in_an_error() {
 
     for count in ["4000000000", "99999999999999999999", " 1000000000000 "] {
         let boast = strings(&format!("uniqueCount = '{count}'"), "Ala Example");
-        fs::write(bench.path("boast.xlsx"), workbook(&boast)).expect("a file");
+        fs::write(bench.path("boast.xlsx"), workbook(ROWS, &boast)).expect("a file");
         let (status, words) = bench.import("boast.xlsx", &[]);
         assert_eq!(status, 1, "{words}");
         assert!(words.contains("`boast.xlsx` is damaged"), "{words}");
     }
+    let rows = "<row r='2'><c r='B2'><v>1</v></c><c r='A2'><v>2</v></c></row>";
+    fs::write(bench.path("shuffled.xlsx"), workbook(rows, b"<sst/>")).expect("a file");
+    let (status, words) = bench.import("shuffled.xlsx", &[]);
+    assert_eq!(status, 1, "{words}");
+    assert!(words.contains("the cells of `S` are out of order"), "{words}");
+
     let (status, words) = bench.import("people.xlsx", &["--limit", "pags=3"]);
     assert_eq!(status, 2, "{words}");
     assert!(words.contains("did you mean `pages`"), "{words}");

@@ -95,9 +95,17 @@ fn sheet_csv(bytes: Vec<u8>, sheet: Option<&str>, limits: &Limits) -> Result<Str
     let mut cells = book.worksheet_cells_reader(name).map_err(broken)?;
     let mut csv = String::new();
     let (mut row, mut column) = (0, 0);
+    let mut last = None;
     // Cell by cell: a sheet may claim a million empty rows.
     while let Some(cell) = cells.next_cell().map_err(broken)? {
         let (at_row, at_column) = cell.get_position();
+        if last.is_some_and(|last| last >= (at_row, at_column)) {
+            return Err((
+                format!("is no workbook that can be read: the cells of `{name}` are out of order"),
+                None,
+            ));
+        }
+        last = Some((at_row, at_column));
         let text = match cell.get_value() {
             DataRef::Empty => continue,
             DataRef::SharedString(text) => (*text).to_owned(),

@@ -1,0 +1,4 @@
+//! Bytes of libFuzzer in; a crash where a property of `properties::css` does not hold.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| properties::css(data));
