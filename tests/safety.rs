@@ -2,9 +2,11 @@
 //! program and looks at what it left on the disk and in the PDF.
 #![cfg(unix)]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -62,6 +64,13 @@ impl Bench {
     fn import(&self, file: &str, more: &[&str]) -> (i32, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_makekit"));
         ended(command.args(["import", file]).args(more).current_dir(self.0.path()).output())
+    }
+
+    /// The files beside the folder of cases, hidden ones too, and their bytes.
+    fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        let entries = fs::read_dir(self.0.path()).expect("the folder is there");
+        let paths = entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file());
+        paths.map(|path| (path.clone(), fs::read(path).expect("a file"))).collect()
     }
 
     fn kit(&self) -> Vec<u8> {
@@ -162,6 +171,38 @@ fn the_same_input_gives_the_same_bytes_elsewhere_and_on_any_number_of_threads() 
     let (status, words) = elsewhere.run(&["--cases", &cases.to_string_lossy(), "--out", "kit.pdf"]);
     assert_eq!(status, 0, "{words}");
     assert_eq!(elsewhere.kit(), kit, "from another folder");
+}
+
+#[test]
+fn a_write_that_fails_at_any_byte_of_the_kit_leaves_the_old_one() {
+    let bench = Bench::new();
+    assert_eq!(bench.run(&["--out", "kit.pdf", "--only", "label"]).0, 0);
+    let before = bench.files();
+    assert_eq!(bench.run(&["--out", "new.pdf"]).0, 0);
+    let length = fs::metadata(bench.path("new.pdf")).expect("a kit").len();
+    for name in ["new.pdf", "new.json"] {
+        fs::remove_file(bench.path(name)).expect("a file is taken away");
+    }
+    // More of them where asked for: each costs a run.
+    let steps = std::env::var("MAKEKIT_FAULTS").ok().and_then(|n| n.parse().ok()).unwrap_or(4u64);
+    for fails_at in (0..steps).map(|n| length * n / steps).chain([1, length - 1]) {
+        let mut command = bench.command(&["--out", "kit.pdf"]);
+        // SAFETY: between fork and exec only a system call is made.
+        unsafe {
+            command.pre_exec(move || {
+                let limit = libc::rlimit { rlim_cur: fails_at, rlim_max: fails_at };
+                match libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) {
+                    0 => Ok(()),
+                    _ => Err(std::io::Error::last_os_error()),
+                }
+            });
+        }
+        let (status, words) = ended(command.output());
+        assert_eq!(status, 3, "at byte {fails_at}: {words}");
+        assert!(words.contains("cannot write `kit.pdf`: the file is too large for this disk"), "{words}");
+        assert!(words.contains("the `kit.pdf` of before stands as it was"), "{words}");
+        assert!(bench.files() == before, "at byte {fails_at}: what stood there is another");
+    }
 }
 
 #[test]

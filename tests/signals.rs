@@ -141,6 +141,7 @@ fn send(signal: &str, run: &Child) {
     let signal = match signal {
         "INT" => libc::SIGINT,
         "TERM" => libc::SIGTERM,
+        "HUP" => libc::SIGHUP,
         _ => libc::SIGKILL,
     };
     // SAFETY: a signal to a child that was not waited for yet, so that its number is still its own.
@@ -161,7 +162,7 @@ fn a_signal_at_any_moment_leaves_each_file_whole_and_nothing_beside_them() {
     let mut met_unfinished = 0;
     for round in 0..number("MAKEKIT_KILLS").unwrap_or(KILLS) {
         bench.put_back();
-        let signal = ["INT", "TERM", "KILL"][seeded.below(3) as usize];
+        let signal = ["INT", "TERM", "HUP", "KILL", "KILL"][seeded.below(5) as usize];
         let in_a_write = seeded.below(2) == 0;
         let mut run = bench.run();
         let delay = if in_a_write {

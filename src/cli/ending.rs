@@ -36,6 +36,12 @@ pub fn prepare(format: MessageFormat) {
         tell(Diagnostic::machine(message).hint(hint));
     });
     panic::set_hook(Box::new(|fault| *lock(&FAULT) = Some(fault_words(fault))));
+    // Where files may not grow past a size, the write fails and is told, in place of a signal that ends the program.
+    #[cfg(unix)]
+    // SAFETY: to pass over a signal takes no handler.
+    unsafe {
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+    }
     // Without a handler a signal ends the program at once, and the next run sweeps what it left.
     let _ = ctrlc::set_handler(|| {
         if ASKED_FIRST.get().is_some_and(|taken| taken()) {
