@@ -31,8 +31,25 @@ pub fn push_clean(out: &mut String, c: char) {
     }
 }
 
+/// Bytes of what is quoted in a message.
+const MOST_QUOTED: usize = 240;
+
+/// A message whose quotations are cut to a length that can be read.
+fn shortened(text: &str) -> String {
+    let parts = text.split('`').enumerate().map(|(number, part)| {
+        if number % 2 == 0 || part.len() <= MOST_QUOTED {
+            return Cow::Borrowed(part);
+        }
+        Cow::Owned(part.chars().take(MOST_QUOTED / 4).chain(['…']).collect())
+    });
+    parts.collect::<Vec<_>>().join("`")
+}
+
 /// A message as it may be shown: on one line, with stand-ins for what must not reach a terminal.
 pub fn clean(text: &str) -> Cow<'_, str> {
+    if text.len() > MOST_QUOTED && text.split('`').skip(1).step_by(2).any(|part| part.len() > MOST_QUOTED) {
+        return Cow::Owned(clean(&shortened(text)).into_owned());
+    }
     if !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
@@ -55,6 +72,8 @@ mod tests {
     fn nothing_a_terminal_obeys_gets_through() {
         assert_eq!(clean("a\u{1b}[31mb\u{9b}2J\u{7}"), "a␛[31mb<U+009B>2J␇");
         assert_eq!(clean("a\u{202e}b\u{2066}"), "a<U+202E>b<U+2066>");
+        let long = format!("unknown key `{}` in `[photo]`", "x".repeat(1000));
+        assert_eq!(clean(&long), format!("unknown key `{}…` in `[photo]`", "x".repeat(60)));
         assert_eq!(clean("Жан-Поль ကျော် 中文 e\u{301}"), "Жан-Поль ကျော် 中文 e\u{301}");
         for c in (0..=0x10ffff).filter_map(char::from_u32) {
             let mut out = String::new();

@@ -122,7 +122,9 @@ impl LayoutError {
             LayoutErrorKind::TooLong { .. } => "put soft hyphens (U+00AD) or `overflow-wrap: anywhere`",
             LayoutErrorKind::OutsidePage { .. } => "move it inside the page, or make it smaller",
             LayoutErrorKind::TallerThanPage { .. } => "let it break, or make it smaller",
-            LayoutErrorKind::PictureUnknown { .. } => return None,
+            LayoutErrorKind::PictureUnknown { .. } => {
+                "pictures are those of the cases, `{{ case.photo.image }}` and `{{ organisation.logo }}`; no other is opened"
+            }
             LayoutErrorKind::QrTooLong { .. } => "a shorter link makes a code that phones read more easily",
             LayoutErrorKind::FirstPageWidth => {
                 "change only `margin-top` and `margin-bottom` on the first page"

@@ -212,7 +212,10 @@ impl Engine {
     ) -> Result<Geometry, LayoutError> {
         let style = &document.page;
         let source = document.nodes[0].source.clone();
-        let page = style.size.unwrap_or(job.size);
+        let mut page = style.size.unwrap_or(job.size);
+        if style.size.is_none() && style.landscape.is_some_and(|lying| lying != (page.width > page.height)) {
+            (page.width, page.height) = (page.height, page.width);
+        }
         let mut geometry = Geometry {
             page,
             margin: style.margin,

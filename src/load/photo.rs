@@ -73,7 +73,8 @@ fn pixels(
 ) -> Result<Result<Srgb, PhotoError>, ImageError> {
     let mut bounds = image::Limits::default();
     // Sixteen bits in four channels, and as much again for the decoder's own work.
-    bounds.max_alloc = Some(limits.picture_pixels.saturating_mul(16));
+    let most = limits.picture_pixels.min(png_pixels(bytes).unwrap_or(u64::MAX));
+    bounds.max_alloc = Some(most.saturating_mul(16).saturating_add(BESIDE_PIXELS));
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(bounds);
     let mut decoder = reader.into_decoder()?;
@@ -97,6 +98,15 @@ fn pixels(
     };
     image.apply_orientation(orientation);
     Ok(Ok(Srgb::from(image, profile.as_deref())))
+}
+
+/// Bytes that a decoder may take for what is no pixel: profiles, tables, buffers of its own.
+const BESIDE_PIXELS: u64 = 32 << 20;
+
+/// Width times height that a PNG's head declares: texts and profiles beside a small picture may not unfold to gigabytes.
+fn png_pixels(bytes: &[u8]) -> Option<u64> {
+    let side = |at: usize| Some(u64::from(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?)));
+    bytes.starts_with(b"\x89PNG").then(|| Some(side(16)?.saturating_mul(side(20)?))).flatten()
 }
 
 fn explain(error: ImageError, limits: &Limits) -> PhotoError {
@@ -261,6 +271,14 @@ mod tests {
 
     fn error(bytes: &[u8]) -> String {
         decode(bytes, &Limits::default()).unwrap_err().words
+    }
+
+    #[test]
+    fn a_small_png_may_not_unfold_to_gigabytes_beside_its_pixels() {
+        let head = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x01\0\0\0\0\x40";
+        assert_eq!(png_pixels(head), Some(256 * 64));
+        assert_eq!(png_pixels(&head[..20]), None);
+        assert_eq!(png_pixels(b"\xff\xd8\xff\xe0 no PNG, of twenty bytes"), None);
     }
 
     #[test]

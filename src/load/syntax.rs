@@ -23,6 +23,8 @@ pub fn parse(file: FileId, stem: Arc<str>, text: &str, report: &mut Report) -> R
     let mut working = Cow::Borrowed(text);
     let mut words = Words { file, text, report };
     let mut entries = Vec::new();
+    // Below a heading that stands twice, each key stands twice too.
+    let mut repeated: Vec<Range<usize>> = Vec::new();
     for _ in 0..PASSES {
         let (table, mut errors) = DeTable::parse_recoverable(&working);
         errors.sort_by_key(|error| error.span().map_or(0, |span| span.start));
@@ -41,6 +43,15 @@ pub fn parse(file: FileId, stem: Arc<str>, text: &str, report: &mut Report) -> R
             }
             note_keys(text, &line, &mut unreadable_keys);
             broken.push(line.clone());
+            if error.message().starts_with("duplicate key") {
+                if repeated.iter().any(|table| table.contains(&span.start)) {
+                    continue;
+                }
+                if text[line.clone()].trim_start().starts_with('[') {
+                    let end = text[line.end..].find("\n[").map_or(text.len(), |at| line.end + at);
+                    repeated.push(line.end..end);
+                }
+            }
             // One slip often gives several errors in its line; the first says what it is.
             if said.insert(line.start) {
                 words.push(error.message(), span, &line);

@@ -328,6 +328,8 @@ pub enum ObjectFit {
 pub struct PageStyle {
     /// `None`: the stock's own size.
     pub size: Option<Size>,
+    /// Without a size: whether the stock's lies (`size: landscape`) or stands; `None` as it comes.
+    pub landscape: Option<bool>,
     pub margin: Sides<f32>,
     /// `@page :first`.
     pub first_margin: Option<Sides<f32>>,

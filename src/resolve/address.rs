@@ -106,6 +106,17 @@ pub fn address(
         );
         return None;
     }
+    if let AddressForm::Fields(fields) = &form
+        && fields.street.is_empty()
+        && [&fields.city, &fields.organization, &fields.dependent_locality].iter().all(|part| part.is_none())
+    {
+        report.push(
+            Diagnostic::error("the address names no street and no city")
+                .at(table.span)
+                .hint("give `street` and `city`, or the whole address as `lines = […]`"),
+        );
+        return None;
+    }
     let country = table.country(Key::Country).or(case_country)?;
     Some(Address { span: table.span, country, form })
 }

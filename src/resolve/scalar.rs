@@ -284,6 +284,11 @@ pub fn link(text: &str) -> Result<(), Mistake> {
     let lower = text.to_ascii_lowercase();
     let rest = ["https://", "http://", "mailto:"].iter().find_map(|scheme| lower.strip_prefix(scheme));
     match rest {
+        _ if text.len() > LONGEST_LINK => Err(Mistake::new(format!(
+            "the link has {} letters; a code of more than {LONGEST_LINK} cannot be read from paper",
+            text.chars().count()
+        ))
+        .hint("give a shorter link to the same page")),
         _ if text
             .chars()
             .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '\\')) =>
@@ -303,6 +308,9 @@ pub fn link(text: &str) -> Result<(), Mistake> {
         None => Err(mistake().hint("a link begins with `https://`")),
     }
 }
+
+/// Bytes of a link: a QR code of more has cells too small for a phone.
+const LONGEST_LINK: usize = 500;
 
 fn looks_like_scheme(text: &str) -> bool {
     text.split_once(':').is_some_and(|(scheme, rest)| {

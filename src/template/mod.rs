@@ -292,6 +292,15 @@ impl Reading {
                 }
                 sheets.push(sheet);
             }
+            if let Some((at, mark)) = loaded.text.match_indices(['\u{202d}', '\u{202e}']).next() {
+                report.push(
+                    Diagnostic::error(
+                        "a mark that forces a direction stands here: what is printed is not what is read",
+                    )
+                    .at(Span::new(loaded.file, at..at + mark.len()))
+                    .hint("delete it; `dir=\"rtl\"` sets the direction of an element"),
+                );
+            }
             let text = loaded.text[split.body..].to_owned();
             if let Some((at, _)) = text.match_indices("elif").nth(MAX_ELIF) {
                 report.push(

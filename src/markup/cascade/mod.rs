@@ -227,7 +227,8 @@ impl RuleSet {
         variables: &[(Arc<str>, Arc<[super::css::component::Component]>)],
         styles: Arc<Mutex<Styles>>,
     ) -> Self {
-        let mut page = PageStyle { size: None, margin: Sides::default(), first_margin: None };
+        let mut page =
+            PageStyle { size: None, landscape: None, margin: Sides::default(), first_margin: None };
         let mut first = Sides::default();
         for rule in sheets.iter().flat_map(|(_, sheet)| &sheet.pages) {
             rule.apply(&mut page, &mut first);
@@ -264,26 +265,23 @@ impl RuleSet {
         let given = self.variables.iter().map(|(name, value)| (name, value));
         let all = customs.iter().map(|(_, name, value)| (*name, *value)).chain(given);
         let mut errors = Vec::new();
-        let variables = match define(&Arc::default(), all) {
-            Ok(variables) => variables,
-            Err(error) => {
-                // A custom property that cannot be made: said where it is written.
-                let origin =
-                    self.rules.declarations().find_map(|(origin, _, declaration)| match &declaration.body {
-                        Body::Custom { value, .. }
-                            if value.first().is_some_and(|c| c.range.start == error.range.start) =>
-                        {
-                            Some(origin)
-                        }
-                        Body::Custom { value, .. } if value.iter().any(|c| c.range == error.range) => {
-                            Some(origin)
-                        }
-                        _ => None,
-                    });
-                errors.push((origin.unwrap_or(Origin::BuiltIn), error));
-                return errors;
-            }
-        };
+        let (variables, mistakes) = define(&Arc::default(), all);
+        for error in mistakes {
+            // A custom property that cannot be made: said where it is written.
+            let origin =
+                self.rules.declarations().find_map(|(origin, _, declaration)| match &declaration.body {
+                    Body::Custom { value, .. }
+                        if value.first().is_some_and(|c| c.range.start == error.range.start) =>
+                    {
+                        Some(origin)
+                    }
+                    Body::Custom { value, .. } if value.iter().any(|c| c.range == error.range) => {
+                        Some(origin)
+                    }
+                    _ => None,
+                });
+            errors.push((origin.unwrap_or(Origin::BuiltIn), error));
+        }
         for (origin, _, declaration) in self.rules.declarations() {
             if let Body::Deferred { .. } = &declaration.body
                 && let Err(error) = setters(declaration, &variables, &mut Vec::new())
@@ -316,14 +314,14 @@ impl RuleSet {
             _ => None,
         });
         let given = self.variables.iter().filter(|_| node == HTML).map(|(name, value)| (name, value));
-        let variables = define(&inherited, customs.chain(given)).unwrap_or_else(|error| {
+        let (variables, mistakes) = define(&inherited, customs.chain(given));
+        for error in mistakes {
             let origin = matching.iter().find_map(|(origin, declaration)| match &declaration.body {
                 Body::Custom { value, .. } if value.iter().any(|c| c.range == error.range) => Some(*origin),
                 _ => None,
             });
             errors.push((origin.unwrap_or(Origin::BuiltIn), error));
-            inherited.clone()
-        });
+        }
         let mut all: Vec<Setter> = Vec::new();
         for (origin, declaration) in &matching {
             if let Err(error) = setters(declaration, &variables, &mut all) {

@@ -76,22 +76,26 @@ fn push(
 }
 
 /// Sets custom properties on top of `inherited`, in order; values that use one another are put together. A circle is a
-/// mistake.
+/// mistake, and so is a name that is not there; what cannot be made stands as `initial`, so that one mistake is told once.
 pub fn define<'a>(
     inherited: &Arc<Variables>,
     customs: impl Iterator<Item = (&'a Arc<str>, &'a Arc<[Component]>)>,
-) -> Result<Arc<Variables>, MarkupError> {
+) -> (Arc<Variables>, Vec<MarkupError>) {
     let mut own: Variables = Variables::new();
     for (name, value) in customs {
         own.insert(name.clone(), value.clone());
     }
     if own.is_empty() {
-        return Ok(inherited.clone());
+        return (inherited.clone(), Vec::new());
     }
     let mut settled: Variables = (**inherited).clone();
     for name in own.keys() {
         settled.remove(name);
     }
+    let mut mistakes = Vec::new();
+    let initial = |range: Range<usize>| {
+        Arc::<[Component]>::from([Component { kind: Kind::Ident("initial".into()), range }])
+    };
     // Each round settles those whose variables are settled: as many rounds as there are names, at most.
     while !own.is_empty() {
         let ready: Vec<Arc<str>> =
@@ -103,19 +107,26 @@ pub fn define<'a>(
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .unwrap_or_else(|| (Arc::from(""), Arc::from([])));
             let range = value.first().map_or(0..0, |c| c.range.clone());
-            return Err(MarkupError::new(
-                range,
-                format!("the variable `{}` is made from itself", shown(&name)),
-            ));
+            let words = format!("the variable `{}` is made from itself", shown(&name));
+            mistakes.push(MarkupError::new(range.clone(), words));
+            settled.extend(std::mem::take(&mut own).into_keys().map(|name| (name, initial(range.clone()))));
         }
         for name in ready {
             if let Some(value) = own.remove(&name) {
-                let value = if has_var(&value) { Arc::from(substitute(&value, &settled)?) } else { value };
+                let value = match has_var(&value).then(|| substitute(&value, &settled)) {
+                    None => value,
+                    Some(Ok(value)) => Arc::from(value),
+                    Some(Err(error)) => {
+                        let range = error.range.clone();
+                        mistakes.push(error);
+                        initial(range)
+                    }
+                };
                 settled.insert(name, value);
             }
         }
     }
-    Ok(Arc::new(settled))
+    (Arc::new(settled), mistakes)
 }
 
 /// True where a value uses one of the given variables.

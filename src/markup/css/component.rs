@@ -100,7 +100,16 @@ fn read(
         };
         let own = |name: &str| Box::<str>::from(name);
         let kind = match &token {
-            Token::Comment(_) => continue,
+            Token::Comment(_) => {
+                let end = parser.position().byte_index();
+                if !css[start..end].ends_with("*/") || end - start < 4 {
+                    errors.push(
+                        MarkupError::new(start..start + 2, "this comment is not closed")
+                            .hint("a comment ends in `*/`; all that follows it is lost"),
+                    );
+                }
+                continue;
+            }
             Token::WhiteSpace(_) => Kind::Whitespace,
             Token::Ident(name) => Kind::Ident(own(name)),
             Token::AtKeyword(name) => Kind::AtKeyword(own(name)),

@@ -22,6 +22,10 @@ pub enum PageSize {
     /// The stock's own.
     Auto,
     Fixed(Size),
+    /// The stock's own size, lying where `landscape`.
+    Turned {
+        landscape: bool,
+    },
 }
 
 /// Sizes of paper with names: ISO 216, and US Letter and Legal (ANSI Y14.1 A, and custom).
@@ -96,8 +100,9 @@ impl PageRule {
             return;
         }
         match self.size {
-            Some(PageSize::Auto) => page.size = None,
-            Some(PageSize::Fixed(size)) => page.size = Some(size),
+            Some(PageSize::Auto) => (page.size, page.landscape) = (None, None),
+            Some(PageSize::Fixed(size)) => (page.size, page.landscape) = (Some(size), None),
+            Some(PageSize::Turned { landscape }) => (page.size, page.landscape) = (None, Some(landscape)),
             None => {}
         }
         page.margin = Sides {
@@ -159,10 +164,7 @@ fn size(values: &mut Values<'_>) -> Read<PageSize> {
     }
     match (paper, landscape) {
         (None, None) => Err(values.wrong("a paper (`A4`, `letter`), or a width and a height")),
-        (None, Some(_)) => {
-            Err(MarkupError::new(values.range.clone(), "`size` needs a paper beside its orientation")
-                .hint("as `size: A4 landscape`"))
-        }
+        (None, Some(landscape)) => Ok(PageSize::Turned { landscape }),
         (Some((_, width, height)), landscape) => Ok(PageSize::Fixed(if landscape == Some(true) {
             Size::new(mm(*height), mm(*width))
         } else {

@@ -247,7 +247,10 @@ impl<'a> Builder<'a> {
             let message = format!("there is no element `{}`", shown(&pending.name));
             let name_range = self.snapped(source.start..source.start + 1 + pending.name.len());
             self.error(MarkupError::new(name_range, message).maybe_hint(Tag::hint(&pending.name)));
-            if !self_closing {
+            // Elements of HTML that have no end tag, and are not known here.
+            const VOID: [&[u8]; 9] =
+                [b"area", b"base", b"col", b"embed", b"input", b"link", b"param", b"source", b"track"];
+            if !self_closing && !VOID.contains(&pending.name.as_bytes()) {
                 let content = self.content();
                 self.push_open(Open { name: pending.name, tag: None, node: None, content, source });
             }
