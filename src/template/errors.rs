@@ -64,7 +64,7 @@ fn reported(report: &ReportError, bodies: &Bodies) -> Diagnostic {
     let Some(body) = bodies.get(report.filename()) else {
         return Diagnostic::error(plain(report.message()));
     };
-    let range = report.span().range.clone();
+    let range = on_borders(&body.text, report.span().range.clone());
     let path = path_at(body, range.clone());
     let (mistake, whole_path) = words(report.message(), body.text.get(path.clone()).unwrap_or_default());
     let place = if whole_path { path } else { range };
@@ -73,6 +73,19 @@ fn reported(report: &ReportError, bodies: &Bodies) -> Diagnostic {
         Some(open) => Diagnostic { hint: None, ..mistake }.related(open, "this is not closed"),
         None => mistake,
     }
+}
+
+/// A range inside of a text and on the borders of its characters: Tera's may begin in the middle of one.
+fn on_borders(text: &str, range: Range<usize>) -> Range<usize> {
+    let border = |mut at: usize| {
+        at = at.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let start = border(range.start);
+    start..border(range.end).max(start)
 }
 
 /// The innermost tag of a template that has no end.
