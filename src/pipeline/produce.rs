@@ -133,7 +133,7 @@ struct Rendering {
 impl Press<'_> {
     /// Makes a chunk. The mistakes of all its subjects come at once.
     pub fn produce(&self, chunk: &Chunk<'_>) -> Result<Arc<Produced>, Vec<Diagnostic>> {
-        let (renderings, left_out) = self.render(chunk)?;
+        let (renderings, mut left_out) = self.render(chunk)?;
         let key = self.chunk_key(chunk, &renderings, &left_out);
         if let Some(known) = self.cache.and_then(|c| c.lock().ok()?.get(&key).cloned()) {
             return Ok(known);
@@ -148,6 +148,14 @@ impl Press<'_> {
         }
         if !mistakes.is_empty() {
             return Err(mistakes);
+        }
+        for (rendering, pages) in renderings.iter().zip(&laid) {
+            if pages.iter().all(|page| page.items.is_empty()) {
+                let blank =
+                    Diagnostic::warning(format!("`{}` prints nothing: its page is blank", chunk.sheet.name));
+                let blank = blank.at(chunk.sheet.span).hint("name in `needs` what it cannot do without");
+                left_out.push(self.placed(blank, chunk.sheet, rendering));
+            }
         }
         let (sheets, pieces) = self.impose(chunk, &renderings, laid);
         let part = self

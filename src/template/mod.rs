@@ -19,7 +19,7 @@ mod toml_text;
 mod trace;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -250,6 +250,7 @@ impl Reading {
                 report.push(
                     wrong.at(Span::start_of(loaded.file)).or_hint("the file's name is the language's tag"),
                 );
+                return;
             }
             self.strings.push((tag.to_owned(), loaded));
         } else if name.ends_with(".html") && !name.contains('/') {
@@ -351,6 +352,12 @@ impl Reading {
     }
 }
 
+/// Whether a text has a mistake of syntax.
+fn fails(fresh: &dyn Fn() -> Tera, text: &str) -> bool {
+    let read = fresh().add_raw_template("text", text);
+    read.is_err_and(|error| matches!(error.kind(), tera::ErrorKind::SyntaxError(_)))
+}
+
 /// Gives all templates to Tera. Where one is wrong, all are looked at for themselves, so that each tells its mistake.
 fn parse(bodies: &Bodies, strings: &Arc<Strings>, report: &mut Report) -> Option<Tera> {
     let fresh = || {
@@ -362,16 +369,27 @@ fn parse(bodies: &Bodies, strings: &Arc<Strings>, report: &mut Report) -> Option
     let Err(error) = tera.add_raw_templates(bodies.iter().map(|(name, body)| (name, &body.text))) else {
         return Some(tera);
     };
-    let mut broken = HashSet::new();
+    let blank = String::new();
+    // Templates with mistakes of syntax, as far as the rest of them can be read.
+    let mut broken: HashMap<&String, String> = HashMap::new();
     for (name, body) in bodies {
         let mut text = Cow::Borrowed(&body.text);
         // The parser stops at the first mistake: what it stopped at is taken out, and the rest read.
+        let mut last = None;
         for _ in 0..MOST_SYNTAX_ERRORS {
             let Err(error) = fresh().add_raw_template(name, &text) else { break };
             let tera::ErrorKind::SyntaxError(mistake) = error.kind() else { break };
-            broken.insert(name);
+            let at = mistake.span().range.start;
+            // What is nested too deeply stays so.
+            if last.is_some_and(|last| at <= last) {
+                broken.insert(name, String::new());
+                break;
+            }
+            last = Some(at);
             errors::diagnostics(&error, bodies).into_iter().for_each(|d| report.push(d));
-            match trace::without_tag_at(&text, mistake.span().range.start) {
+            let rest = trace::without_tag_at(&text, at);
+            broken.insert(name, rest.clone().unwrap_or_default());
+            match rest {
                 Some(rest) => text = Cow::Owned(rest),
                 None => break,
             }
@@ -381,9 +399,9 @@ fn parse(bodies: &Bodies, strings: &Arc<Strings>, report: &mut Report) -> Option
         errors::diagnostics(&error, bodies).into_iter().for_each(|d| report.push(d));
         return None;
     }
-    let blank = String::new();
-    let rest =
-        bodies.iter().map(|(name, body)| (name, if broken.contains(name) { &blank } else { &body.text }));
+    // What is still wrong after so many mistakes is not read at all.
+    broken.values_mut().filter(|text| fails(&fresh, text)).for_each(|text| text.clone_from(&blank));
+    let rest = bodies.iter().map(|(name, body)| (name, broken.get(name).unwrap_or(&body.text)));
     if let Err(error) = fresh().add_raw_templates(rest) {
         // A component or block that seems to be missing may stand in a template that could not be read.
         let missing = |d: &Diagnostic| d.message.contains("component `") || d.message.contains("lock `");

@@ -145,7 +145,7 @@ impl<'a> Renderer<'a> {
                 let known = self.templates.unknown_fields.iter();
                 known
                     .filter(|known| known.file == span.file)
-                    .any(|known| known.start <= span.end && span.start <= known.end)
+                    .any(|known| known.start <= span.end + 1 && span.start <= known.end)
             })
         };
         Err(mistakes

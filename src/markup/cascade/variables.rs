@@ -118,7 +118,10 @@ pub fn define<'a>(
                     Some(Ok(value)) => Arc::from(value),
                     Some(Err(error)) => {
                         let range = error.range.clone();
-                        mistakes.push(error);
+                        // What is made from one that grows grows too.
+                        if !mistakes.iter().any(|known: &MarkupError| known.message == error.message) {
+                            mistakes.push(error);
+                        }
                         initial(range)
                     }
                 };
