@@ -225,6 +225,11 @@ impl<'a, 'b> Writer<'a, 'b> {
         }
     }
 
+    /// What stands from `top` on stays with the content that comes next.
+    fn keep_with_next_from(&mut self, top: f32) {
+        self.keep_with_next = Some(self.keep_with_next.map_or(top, |known| known.min(top)));
+    }
+
     /// Content begins: a heading before it stays with it as far down as `bottom`.
     fn follow(&mut self, bottom: f32) {
         if let Some(top) = self.keep_with_next.take() {
@@ -286,8 +291,10 @@ impl<'a, 'b> Writer<'a, 'b> {
             self.address = Some(element_id);
         }
         if !anonymous && !self.whole {
-            if style.boxed.break_before == Break::Page {
-                self.scroll.forced.push(rect.y);
+            match style.boxed.break_before {
+                Break::Page => self.scroll.forced.push(rect.y),
+                Break::Avoid => self.keep_with_next_from(self.last_top),
+                Break::Auto => {}
             }
             if style.boxed.break_after == Break::Page {
                 self.scroll.forced.push(rect.bottom());
@@ -299,7 +306,7 @@ impl<'a, 'b> Writer<'a, 'b> {
         let decorated = !anonymous && is_decorated(&style);
         if decorated {
             // A box is not opened at the foot of a page only to go on at the top of the next.
-            self.keep_with_next = Some(self.keep_with_next.map_or(rect.y, |top| top.min(rect.y)));
+            self.keep_with_next_from(rect.y);
             self.scroll.entries.push(Entry::Decoration { rect, style: style.clone(), hidden });
             self.painted_to(rect.bottom());
         }
@@ -326,7 +333,7 @@ impl<'a, 'b> Writer<'a, 'b> {
         }
         self.check_height(number, rect, &lowest);
         if !anonymous && style.boxed.break_after == Break::Avoid {
-            self.keep_with_next = Some(self.keep_with_next.map_or(rect.y, |top| top.min(rect.y)));
+            self.keep_with_next_from(rect.y);
         }
         self.address = was_address;
         lowest
@@ -630,7 +637,7 @@ impl<'a, 'b> Writer<'a, 'b> {
             lowest.take(self.visit(child, origin));
             if is_table && is_head {
                 // A head stays with the first row below it.
-                self.keep_with_next = Some(self.keep_with_next.map_or(child_rect.y, |t| t.min(child_rect.y)));
+                self.keep_with_next_from(child_rect.y);
                 let entries = self.scroll.entries.len();
                 let head = head.get_or_insert(TableHead {
                     table_bottom: rect.bottom(),
