@@ -1,18 +1,56 @@
-//! Pictures as plain pixels: what `load` decodes a photo or logo to, and what `pdf` scales and encodes; data only.
+//! Pictures: what `load` knows of a photo or logo, and what `pdf` scales and encodes; data only.
 
+use std::fmt;
 use std::sync::Arc;
 
+use crate::diag::{Diagnostic, Span};
 use crate::frame::ImageId;
 
-/// A decoded picture, upright, in sRGB. Nothing of its file is kept: no metadata, no name.
-#[derive(Debug, Clone, PartialEq)]
+/// A picture that is known, but not unfolded yet. Nothing of its file goes further: no metadata, no name.
+#[derive(Clone)]
 pub struct Picture {
+    /// Pixels, as it stands upright.
+    pub width: u32,
+    pub height: u32,
+    /// SHA-256 of the file's bytes, so that caches and build marks know the picture again.
+    pub file_hash: [u8; 32],
+    pub source: Arc<dyn PixelSource>,
+    /// Where it is asked for, for errors.
+    pub places: Vec<PicturePlace>,
+}
+
+/// Gives a picture's pixels, anew each time: they are large, and needed once.
+pub trait PixelSource: Send + Sync {
+    /// Decodes them.
+    ///
+    /// # Errors
+    /// Where the file is damaged, or unfolds to more than the limits allow.
+    fn pixels(&self) -> Result<DecodedPicture, PictureFault>;
+}
+
+/// Where a case file asks for a picture.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PicturePlace {
+    /// `photo`, `logo`.
+    pub what: &'static str,
+    pub path: Arc<str>,
+    pub span: Span,
+}
+
+/// Why a picture cannot be used: words that follow on `the photo …`, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PictureFault {
+    pub words: String,
+    pub hint: Option<String>,
+}
+
+/// An upright picture in sRGB.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecodedPicture {
     /// Pixels.
     pub width: u32,
     pub height: u32,
     pub pixels: Pixels,
-    /// SHA-256 of the file's bytes, so that caches and build marks know the picture again.
-    pub file_hash: [u8; 32],
 }
 
 /// Eight bits a channel, rows from the top, no padding.
@@ -27,20 +65,64 @@ pub enum Pixels {
     },
 }
 
+impl PixelSource for DecodedPicture {
+    fn pixels(&self) -> Result<DecodedPicture, PictureFault> {
+        Ok(self.clone())
+    }
+}
+
+impl Picture {
+    /// A picture that is unfolded already.
+    pub fn decoded(picture: DecodedPicture, file_hash: [u8; 32]) -> Self {
+        let (width, height) = (picture.width, picture.height);
+        Self { width, height, file_hash, source: Arc::new(picture), places: Vec::new() }
+    }
+
+    /// A fault as a mistake, at each place that asks for the picture.
+    pub fn mistakes(&self, fault: &PictureFault) -> Vec<Diagnostic> {
+        self.places.iter().map(|place| place.mistake(fault)).collect()
+    }
+}
+
+impl PicturePlace {
+    /// A picture's fault as a mistake at this place.
+    pub fn mistake(&self, fault: &PictureFault) -> Diagnostic {
+        let words = format!("the {} `{}` {}", self.what, self.path, fault.words);
+        Diagnostic { hint: fault.hint.clone(), ..Diagnostic::error(words) }.at(self.span)
+    }
+}
+
+impl fmt::Debug for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "picture of {} x {} pixels", self.width, self.height)
+    }
+}
+
 /// The pictures of a run, by id; one entry a file however often it is used.
 #[derive(Debug, Clone, Default)]
 pub struct Pictures {
-    pictures: Vec<Arc<Picture>>,
+    pictures: Vec<Picture>,
 }
 
 impl Pictures {
     pub fn add(&mut self, picture: Picture) -> ImageId {
-        self.pictures.push(Arc::new(picture));
+        self.pictures.push(picture);
         ImageId((self.pictures.len() - 1) as u32)
     }
 
-    pub fn get(&self, id: ImageId) -> Option<&Arc<Picture>> {
+    pub fn get(&self, id: ImageId) -> Option<&Picture> {
         self.pictures.get(id.0 as usize)
+    }
+
+    /// Notes one more place that asks for a picture.
+    pub fn also_at(&mut self, id: ImageId, mut places: Vec<PicturePlace>) {
+        if let Some(picture) = self.pictures.get_mut(id.0 as usize) {
+            picture.places.append(&mut places);
+        }
+    }
+
+    pub fn all(&self) -> &[Picture] {
+        &self.pictures
     }
 
     pub fn len(&self) -> usize {

@@ -17,7 +17,7 @@ fn read(folder: &Path) -> (Option<Kit>, Report, Sources) {
     let mut report = Report::default();
     let limits = Limits::default();
     let folder = Folder::open(folder).expect("the folder is there");
-    let raw = load::load(&folder, None, &limits, &sources, &mut report);
+    let raw = load::load(&folder, None, &load::Photos::default(), &limits, &sources, &mut report);
     let options = resolve::Options::for_day(date(2026, 11, 20));
     let kit = resolve::resolve(&raw, &options, &limits, &sources, &mut report);
     (kit, report, sources)

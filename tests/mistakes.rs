@@ -33,7 +33,7 @@ fn said(folder: &Path) -> String {
     let limits = Limits::default();
     let cases = folder.join("cases");
     if let Some(opened) = load::open_cases(&cases, &mut report) {
-        let raw = load::load(&opened, None, &limits, &sources, &mut report);
+        let raw = load::load(&opened, None, &load::Photos::default(), &limits, &sources, &mut report);
         let options = resolve::Options::for_day(date(2026, 11, 20));
         resolve::resolve(&raw, &options, &limits, &sources, &mut report);
     }

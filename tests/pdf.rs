@@ -13,7 +13,7 @@ use makekit::geometry::{Colour, Point, Rect, Size, Transform, mm};
 use makekit::layout::{Engine, Fit, Job};
 use makekit::markup::Styler;
 use makekit::pdf::{Assembler, Bookmark, Cache, Meta, PageLabel, Part, PdfError};
-use makekit::picture::{Picture, Pictures, Pixels};
+use makekit::picture::{DecodedPicture, Picture, Pictures, Pixels};
 use reader::Reader;
 use skrifa::instance::{LocationRef, Size as FontSize};
 use skrifa::{FontRef, MetadataProvider};
@@ -88,7 +88,7 @@ fn photo(seed: u8) -> Picture {
     let value =
         |i: u32| (i.wrapping_mul(2_654_435_761).wrapping_add(u32::from(seed) * 77) >> 24) as u8 / 4 + seed;
     let pixels = Pixels::Rgb((0..width * height * 3).map(value).collect());
-    Picture { width, height, pixels, file_hash: [seed; 32] }
+    Picture::decoded(DecodedPicture { width, height, pixels }, [seed; 32])
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn drawings_and_masks_are_kept_without_loss() {
         (0..width * height).flat_map(|i| if i % 3 == 0 { [255, 255, 0] } else { [0, 0, 0] }).collect();
     let mask: Vec<u8> = (0..width * height).map(|i| (i % 7 * 30) as u8).collect();
     let pixels = Pixels::RgbWithMask { rgb: rgb.clone(), mask: mask.clone() };
-    let id = pictures.add(Picture { width, height, pixels, file_hash: [9; 32] });
+    let id = pictures.add(Picture::decoded(DecodedPicture { width, height, pixels }, [9; 32]));
     let rect = Rect::new(0.0, 0.0, 100.0, 50.0);
     let sheets = [sheet(vec![Item::Image { image: id, rect, clip: None }])];
     let reader = Reader::open(&make(&catalogue, &pictures, &sheets, StockKind::Paper));

@@ -14,7 +14,7 @@ use makekit::{load, resolve};
 fn kit(folder: &Path) -> Kit {
     let (sources, limits, mut report) = (Sources::default(), Limits::default(), Report::default());
     let kit = load::open_cases(folder, &mut report).and_then(|opened| {
-        let raw = load::load(&opened, None, &limits, &sources, &mut report);
+        let raw = load::load(&opened, None, &load::Photos::default(), &limits, &sources, &mut report);
         let options = resolve::Options::for_day(jiff::civil::date(2096, 11, 20));
         resolve::resolve(&raw, &options, &limits, &sources, &mut report)
     });

@@ -16,14 +16,14 @@ mod workbook;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 use rayon::prelude::*;
 
 pub use folder::{Bound, Folder, OpenError};
 use jpeg::Damage;
-pub use photo::{PhotoError, decode as decode_photo};
+pub use photo::{Photo, decode as decode_photo};
 pub use raw::{Raw, RawEntry, RawField, RawFile, RawKit, RawRows, RawTable, RawValue};
 pub use rows::parse as parse_rows;
 pub use syntax::{impossible_date, parse as parse_toml};
@@ -31,8 +31,9 @@ pub use text::take_in;
 pub use workbook::{is_workbook, workbook_csv};
 
 use crate::diag::{Diagnostic, Report, Sources, Span};
+use crate::frame::ImageId;
 use crate::limits::{Limits, Unit};
-use crate::picture::{Picture, Pixels};
+use crate::picture::{Picture, PictureFault, PicturePlace, PixelSource};
 
 /// The name of the file that describes the kit.
 pub const KIT_FILE: &str = "kit.toml";
@@ -60,9 +61,11 @@ pub fn open_cases(path: &Path, report: &mut Report) -> Option<Folder> {
 }
 
 /// Reads the case folder: `kit.toml`, the cases, and the files that they name. With `only`, no other case is read.
+/// Pictures are looked through, but not unfolded.
 pub fn load(
     folder: &Folder,
     only: Option<&[String]>,
+    photos: &Photos,
     limits: &Limits,
     sources: &Sources,
     report: &mut Report,
@@ -76,7 +79,7 @@ pub fn load(
         kit.cases.extend(read_toml(folder, &name, stem, limits, sources, report));
     }
     read_recipients(folder, &mut kit, limits, sources, report);
-    read_pictures(folder, &mut kit, limits, report);
+    read_pictures(folder, &mut kit, photos, limits, report);
     kit
 }
 
@@ -323,12 +326,12 @@ fn read_recipients(
     }
 }
 
-fn read_pictures(folder: &Folder, kit: &mut RawKit, limits: &Limits, report: &mut Report) {
+fn read_pictures(folder: &Folder, kit: &mut RawKit, photos: &Photos, limits: &Limits, report: &mut Report) {
     let logo = kit.kit.as_ref().and_then(|file| named_file(inner(&file.root, "organisation")?, "logo"));
-    let photos = kit.cases.iter().filter_map(|case| named_file(inner(&case.root, "photo")?, "file"));
-    let mut wanted: BTreeMap<Arc<str>, Vec<(&str, Span)>> = BTreeMap::new();
+    let portraits = kit.cases.iter().filter_map(|case| named_file(inner(&case.root, "photo")?, "file"));
+    let mut wanted: BTreeMap<Arc<str>, Vec<(&'static str, Span)>> = BTreeMap::new();
     for (what, (path, span)) in
-        logo.map(|logo| ("logo", logo)).into_iter().chain(photos.map(|photo| ("photo", photo)))
+        logo.map(|logo| ("logo", logo)).into_iter().chain(portraits.map(|photo| ("photo", photo)))
     {
         wanted.entry(path).or_default().push((what, span));
     }
@@ -339,54 +342,58 @@ fn read_pictures(folder: &Folder, kit: &mut RawKit, limits: &Limits, report: &mu
     }
     let bound = Bound { limit: "picture-bytes", bytes: limits.picture_bytes };
     let wanted: Vec<_> = wanted.into_iter().collect();
-    let decoded: Vec<_> = wanted
+    let opened: Vec<_> = wanted
         .par_iter()
         .map(|(path, _)| match folder.read(path, bound) {
-            Ok(bytes) => {
-                let decoded = decode_photo(&bytes, limits);
-                let damage = decoded.as_ref().ok().and_then(|_| photo_damage(&bytes));
-                Ok((decoded, damage))
-            }
+            Ok(bytes) => Ok(photos.open(bytes, limits)),
             Err(error) => Err(error),
         })
         .collect();
     let mut memory = 0;
-    let mut known = HashMap::new();
-    for ((path, places), result) in wanted.into_iter().zip(decoded) {
-        let mut failed = |words: &dyn Fn(&str) -> Diagnostic| {
-            for (what, span) in &places {
-                report.push(words(what).at(*span));
-            }
-        };
+    let mut known: HashMap<[u8; 32], ImageId> = HashMap::new();
+    for ((path, places), result) in wanted.into_iter().zip(opened) {
+        let places: Vec<PicturePlace> = places
+            .into_iter()
+            .map(|(what, span)| PicturePlace { what, path: Arc::clone(&path), span })
+            .collect();
         let id = match result {
             Err(error) => {
-                failed(&|what| error.diagnostic(what, &path));
+                places.iter().for_each(|at| report.push(error.diagnostic(at.what, &path).at(at.span)));
                 None
             }
-            Ok((Err(error), _)) => {
-                failed(&|what| Diagnostic {
-                    hint: error.hint.clone(),
-                    ..Diagnostic::error(format!("the {what} `{path}` {}", error.words))
-                });
+            Ok(Err(fault)) => {
+                places.iter().for_each(|at| report.push(at.mistake(&fault)));
                 None
             }
-            Ok((Ok(picture), damage)) => {
-                if let Some(damage) = damage {
-                    failed(&|what| damage_told(damage, what, &path));
+            Ok(Ok(checked)) => {
+                let photo = &checked.photo;
+                if let Some(damage) = checked.damage {
+                    places.iter().for_each(|at| report.push(damage_told(damage, at.what, &path).at(at.span)));
                 }
-                memory += bytes_of(&picture);
-                if memory > limits.pictures_memory {
-                    let most = Unit::Bytes.words(limits.pictures_memory);
-                    failed(&|what| {
-                        Diagnostic::error(format!(
-                            "with the {what} `{path}` all pictures together take more than {most}"
-                        ))
-                        .hint(Limits::hint("pictures-memory"))
-                    });
-                    None
-                } else {
-                    let hash = picture.file_hash;
-                    Some(*known.entry(hash).or_insert_with(|| kit.pictures.add(picture)))
+                memory += photo.size();
+                match known.get(&photo.file_hash) {
+                    _ if memory > limits.pictures_memory => {
+                        let most = Unit::Bytes.words(limits.pictures_memory);
+                        let words = |what: &str| {
+                            format!("with the {what} `{path}` all pictures together take more than {most}")
+                        };
+                        let hint = Limits::hint("pictures-memory");
+                        places.iter().for_each(|at| {
+                            report.push(Diagnostic::error(words(at.what)).hint(hint.clone()).at(at.span));
+                        });
+                        None
+                    }
+                    Some(id) => {
+                        kit.pictures.also_at(*id, places);
+                        Some(*id)
+                    }
+                    None => {
+                        let (width, height, file_hash) = (photo.width, photo.height, photo.file_hash);
+                        let source = Arc::clone(photo) as Arc<dyn PixelSource>;
+                        let id = kit.pictures.add(Picture { width, height, file_hash, source, places });
+                        known.insert(file_hash, id);
+                        Some(id)
+                    }
                 }
             }
         };
@@ -394,10 +401,39 @@ fn read_pictures(folder: &Folder, kit: &mut RawKit, limits: &Limits, report: &mu
     }
 }
 
-fn photo_damage(bytes: &[u8]) -> Option<Damage> {
-    (sniff::kind(bytes) == sniff::Kind::Photo(image::ImageFormat::Jpeg))
-        .then(|| jpeg::damage(bytes))
-        .flatten()
+/// Photos that earlier builds of a watch have looked through, by the hash of their files.
+#[derive(Default)]
+pub struct Photos {
+    known: Mutex<HashMap<[u8; 32], Checked>>,
+}
+
+/// A photo, and what is wrong with its data though it can be decoded.
+#[derive(Clone)]
+struct Checked {
+    photo: Arc<Photo>,
+    damage: Option<Damage>,
+}
+
+impl Photos {
+    fn open(&self, bytes: Vec<u8>, limits: &Limits) -> Result<Checked, PictureFault> {
+        let photo = Arc::new(Photo::open(bytes, limits)?);
+        let hash = photo.file_hash;
+        if let Some(known) = self.known.lock().ok().and_then(|known| known.get(&hash).cloned()) {
+            return Ok(known);
+        }
+        let checked = Checked { damage: photo.damage(), photo };
+        if let Ok(mut known) = self.known.lock() {
+            known.insert(hash, checked.clone());
+        }
+        Ok(checked)
+    }
+
+    /// Forgets the photos that no kit uses any more.
+    pub fn forget_unused(&self) {
+        if let Ok(mut known) = self.known.lock() {
+            known.retain(|_, checked| Arc::strong_count(&checked.photo) > 1);
+        }
+    }
 }
 
 /// What a decoder would pass over in silence.
@@ -416,13 +452,4 @@ fn damage_told(damage: Damage, what: &str, path: &str) -> Diagnostic {
         )),
     }
     .hint(again)
-}
-
-fn bytes_of(picture: &Picture) -> u64 {
-    let bytes = match &picture.pixels {
-        Pixels::Grey(grey) => grey.len(),
-        Pixels::Rgb(rgb) => rgb.len(),
-        Pixels::RgbWithMask { rgb, mask } => rgb.len() + mask.len(),
-    };
-    bytes as u64
 }

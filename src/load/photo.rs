@@ -1,47 +1,107 @@
 //! The bytes of a photo or logo to upright sRGB pixels; nothing else of the file is kept.
 
 use std::io::Cursor;
+use std::sync::Arc;
 
-use image::imageops::FilterType;
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 use sha2::{Digest, Sha256};
 
 use super::inks;
+use super::jpeg::{self, Damage};
 use super::sniff::{self, Kind};
 use crate::limits::{Limits, Unit};
-use crate::picture::{Picture, Pixels};
+use crate::picture::{DecodedPicture, PictureFault, PixelSource, Pixels};
 
-/// What a full A4 page needs at 300 dpi, in pixels: no photo is kept larger.
-pub const LONG_SIDE: u32 = 3508;
-pub const SHORT_SIDE: u32 = 2480;
+const CUT_OFF: &str = "get the whole file again";
 
-/// Why a photo cannot be used: words that follow on `the photo …`, and what to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PhotoError {
-    pub words: String,
-    pub hint: Option<String>,
+fn fault(words: impl Into<String>, hint: impl Into<String>) -> PictureFault {
+    PictureFault { words: words.into(), hint: Some(hint.into()) }
 }
 
-impl PhotoError {
-    fn new(words: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self { words: words.into(), hint: Some(hint.into()) }
+/// A photo or logo whose head has been read: its kind is known, its size is within the limits, its end is there.
+pub struct Photo {
+    /// Pixels, as it stands upright.
+    pub width: u32,
+    pub height: u32,
+    /// SHA-256 of the file's bytes.
+    pub file_hash: [u8; 32],
+    bytes: Arc<[u8]>,
+    format: ImageFormat,
+    limits: Limits,
+}
+
+impl Photo {
+    /// Reads the head.
+    ///
+    /// # Errors
+    /// Where the file is of a kind that cannot be used, cut off or larger than the limits.
+    pub fn open(bytes: impl Into<Arc<[u8]>>, limits: &Limits) -> Result<Self, PictureFault> {
+        let bytes = bytes.into();
+        let format = kind(&bytes)?;
+        let head = guarded(limits, || {
+            let mut decoder = decoder(&bytes, format, limits)?;
+            let (width, height) = decoder.dimensions();
+            Ok((width, height, decoder.orientation().unwrap_or(Orientation::NoTransforms)))
+        });
+        let (width, height, orientation) = head?;
+        if u64::from(width) * u64::from(height) > limits.picture_pixels {
+            let words = format!(
+                "is too large: {width} × {height} pixels, more than {}",
+                Unit::Pixels.words(limits.picture_pixels)
+            );
+            return Err(PictureFault { words, hint: Some(Limits::hint("picture-pixels")) });
+        }
+        if width == 0 || height == 0 {
+            return Err(fault("is empty: it has no pixels", CUT_OFF));
+        }
+        let lies = matches!(
+            orientation,
+            Orientation::Rotate90
+                | Orientation::Rotate270
+                | Orientation::Rotate90FlipH
+                | Orientation::Rotate270FlipH
+        );
+        let (width, height) = if lies { (height, width) } else { (width, height) };
+        let file_hash = Sha256::digest(&bytes).into();
+        Ok(Self { width, height, file_hash, bytes, format, limits: limits.clone() })
+    }
+
+    /// Bytes of the file.
+    pub fn size(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
+    /// What a decoder would pass over in silence.
+    pub fn damage(&self) -> Option<Damage> {
+        (self.format == ImageFormat::Jpeg).then(|| jpeg::damage(&self.bytes)).flatten()
     }
 }
 
-const CUT_OFF: &str = "get the whole file again";
+impl PixelSource for Photo {
+    fn pixels(&self) -> Result<DecodedPicture, PictureFault> {
+        let image = guarded(&self.limits, || pixels(&self.bytes, self.format, &self.limits))?;
+        let (width, height) = (image.image.width(), image.image.height());
+        Ok(DecodedPicture { width, height, pixels: image.into_pixels() })
+    }
+}
 
 /// Decodes a photo.
 ///
 /// # Errors
 /// Where it is of a kind that cannot be used, cut off, damaged or larger than the limits.
-pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, PhotoError> {
+pub fn decode(bytes: &[u8], limits: &Limits) -> Result<DecodedPicture, PictureFault> {
+    Photo::open(bytes, limits)?.pixels()
+}
+
+fn kind(bytes: &[u8]) -> Result<ImageFormat, PictureFault> {
     let format = match sniff::kind(bytes) {
         Kind::Photo(format) => format,
-        Kind::Other { name, hint } => return Err(PhotoError::new(format!("is {name}"), hint)),
-        Kind::Unknown if bytes.is_empty() => return Err(PhotoError::new("is an empty file", CUT_OFF)),
+        Kind::Other { name, hint } => return Err(fault(format!("is {name}"), hint)),
+        Kind::Unknown if bytes.is_empty() => return Err(fault("is an empty file", CUT_OFF)),
         Kind::Unknown => {
-            return Err(PhotoError::new(
+            return Err(fault(
                 "is no picture that can be read",
                 "use a JPEG, PNG, GIF, WebP, TIFF or BMP picture",
             ));
@@ -52,44 +112,36 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, PhotoError> {
         ImageFormat::Png => sniff::png_is_whole(bytes),
         _ => true,
     };
-    if !whole {
-        return Err(PhotoError::new("is cut off: its end is missing", CUT_OFF));
-    }
-    // Decoders of other hands meet bytes of other hands: should one panic, the photo is damaged, not the run.
-    let decoded = std::panic::catch_unwind(|| pixels(bytes, format, limits).map(|image| image.map(reduced)));
-    let image = match decoded {
-        Ok(image) => image.map_err(|error| explain(error, limits))??,
-        Err(_) => return Err(PhotoError::new("is damaged or cut off", CUT_OFF)),
-    };
-    let (width, height) = (image.width(), image.height());
-    Ok(Picture { width, height, pixels: image.into_pixels(), file_hash: Sha256::digest(bytes).into() })
+    if whole { Ok(format) } else { Err(fault("is cut off: its end is missing", CUT_OFF)) }
 }
 
-/// Decodes with limits, turns upright and converts to sRGB.
-fn pixels(
-    bytes: &[u8],
+/// Decoders of other hands meet bytes of other hands: should one panic, the photo is damaged, not the run.
+fn guarded<T>(limits: &Limits, decode: impl FnOnce() -> Result<T, ImageError>) -> Result<T, PictureFault> {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(decode)) {
+        Ok(decoded) => decoded.map_err(|error| explain(error, limits)),
+        Err(_) => Err(fault("is damaged or cut off", CUT_OFF)),
+    }
+}
+
+/// A decoder within the limits.
+fn decoder<'b>(
+    bytes: &'b [u8],
     format: ImageFormat,
     limits: &Limits,
-) -> Result<Result<Srgb, PhotoError>, ImageError> {
+) -> Result<impl ImageDecoder + use<'b>, ImageError> {
     let mut bounds = image::Limits::default();
     // Sixteen bits in four channels, and as much again for the decoder's own work.
     let most = limits.picture_pixels.min(png_pixels(bytes).unwrap_or(u64::MAX));
     bounds.max_alloc = Some(most.saturating_mul(16).saturating_add(BESIDE_PIXELS));
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(bounds);
-    let mut decoder = reader.into_decoder()?;
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > limits.picture_pixels {
-        let words = format!(
-            "is too large: {width} × {height} pixels, more than {}",
-            Unit::Pixels.words(limits.picture_pixels)
-        );
-        return Ok(Err(PhotoError { words, hint: Some(Limits::hint("picture-pixels")) }));
-    }
-    if width == 0 || height == 0 {
-        return Ok(Err(PhotoError::new("is empty: it has no pixels", CUT_OFF)));
-    }
-    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    reader.into_decoder()
+}
+
+/// Decodes, turns upright and converts to sRGB.
+fn pixels(bytes: &[u8], format: ImageFormat, limits: &Limits) -> Result<Srgb, ImageError> {
+    let mut decoder = decoder(bytes, format, limits)?;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let profile = decoder.icc_profile().unwrap_or(None);
     let inks = (format == ImageFormat::Jpeg).then(|| inks::rgb(bytes, profile.as_deref())).flatten();
     let mut image = match inks {
@@ -97,7 +149,7 @@ fn pixels(
         None => DynamicImage::from_decoder(decoder)?,
     };
     image.apply_orientation(orientation);
-    Ok(Ok(Srgb::from(image, profile.as_deref())))
+    Ok(Srgb::from(image, profile.as_deref()))
 }
 
 /// Bytes that a decoder may take for what is no pixel: profiles, tables, buffers of its own.
@@ -109,17 +161,17 @@ fn png_pixels(bytes: &[u8]) -> Option<u64> {
     bytes.starts_with(b"\x89PNG").then(|| Some(side(16)?.saturating_mul(side(20)?))).flatten()
 }
 
-fn explain(error: ImageError, limits: &Limits) -> PhotoError {
+fn explain(error: ImageError, limits: &Limits) -> PictureFault {
     match error {
-        ImageError::Limits(_) => PhotoError {
+        ImageError::Limits(_) => PictureFault {
             words: format!("unfolds to more than {}", Unit::Pixels.words(limits.picture_pixels)),
             hint: Some(Limits::hint("picture-pixels")),
         },
-        ImageError::Unsupported(_) => PhotoError::new(
+        ImageError::Unsupported(_) => fault(
             "is a picture of a rare kind that cannot be read",
             "open it in a picture program and save it as JPEG or PNG",
         ),
-        _ => PhotoError::new("is damaged or cut off", CUT_OFF),
+        _ => fault("is damaged or cut off", CUT_OFF),
     }
 }
 
@@ -161,14 +213,6 @@ impl Srgb {
         Self { image, mask }
     }
 
-    fn width(&self) -> u32 {
-        self.image.width()
-    }
-
-    fn height(&self) -> u32 {
-        self.image.height()
-    }
-
     fn into_pixels(self) -> Pixels {
         match (self.image, self.mask) {
             (DynamicImage::ImageLuma8(grey), None) => Pixels::Grey(grey.into_raw()),
@@ -200,22 +244,6 @@ fn convert(profile: &ColorProfile, layout: Layout, from: &[u8]) -> Option<Vec<u8
     let mut to = vec![0; samples * 3];
     transform.transform(from, &mut to).ok()?;
     Some(to)
-}
-
-/// Makes a picture as small as a full page needs; smaller ones stay as they are.
-fn reduced(picture: Srgb) -> Srgb {
-    let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
-    let (long, short) = (width.max(height), width.min(height));
-    let scale = (f64::from(LONG_SIDE) / long).min(f64::from(SHORT_SIDE) / short);
-    if scale >= 1.0 {
-        return picture;
-    }
-    let side = |n: f64| ((n * scale).round() as u32).max(1);
-    let (width, height) = (side(width), side(height));
-    Srgb {
-        image: picture.image.resize_exact(width, height, FilterType::Triangle),
-        mask: picture.mask.map(|mask| image::imageops::resize(&mask, width, height, FilterType::Triangle)),
-    }
 }
 
 #[cfg(test)]
@@ -255,7 +283,7 @@ mod tests {
         .into()
     }
 
-    fn colour_at(picture: &Picture, x: u32, y: u32) -> [u8; 3] {
+    fn colour_at(picture: &DecodedPicture, x: u32, y: u32) -> [u8; 3] {
         let at = (y * picture.width + x) as usize;
         match &picture.pixels {
             Pixels::Grey(grey) => [grey[at]; 3],
@@ -337,15 +365,6 @@ mod tests {
         // The same colour in sRGB, by the matrices of both standards.
         assert!(near(colour_at(&picture, 0, 0), [212, 96, 36]), "{:?}", picture.pixels);
         assert_ne!(colour_at(&picture, 0, 0), [200, 100, 50]);
-    }
-
-    #[test]
-    fn large_pictures_are_reduced_to_a_full_page() {
-        let wide = decode(&encoded(&GrayImage::new(8000, 1000).into(), ImageFormat::Png), &Limits::default())
-            .unwrap();
-        assert_eq!((wide.width, wide.height), (3508, 439));
-        let square = decode(&encoded(&halves(3000, 3000), ImageFormat::Bmp), &Limits::default()).unwrap();
-        assert_eq!((square.width, square.height), (2480, 2480));
     }
 
     #[test]

@@ -415,7 +415,7 @@ fn write_pictures(
 ) -> Result<Vec<Section>, PdfError> {
     let sources = shared.pictures_by_hash();
     let pictures: Vec<_> = pictures.iter().collect();
-    pictures
+    let made: Vec<_> = pictures
         .into_par_iter()
         .map(|(hash, used)| {
             let source = sources.get(hash).ok_or_else(|| {
@@ -431,7 +431,18 @@ fn write_pictures(
                 Ok(section)
             })
         })
-        .collect()
+        .collect();
+    // The mistakes of all pictures come at once.
+    let mut sections = Vec::with_capacity(made.len());
+    let mut mistakes = Vec::new();
+    for result in made {
+        match result {
+            Ok(section) => sections.push(section),
+            Err(PdfError::Pixels(mut found)) => mistakes.append(&mut found),
+            Err(error) => return Err(error),
+        }
+    }
+    if mistakes.is_empty() { Ok(sections) } else { Err(PdfError::Pixels(mistakes)) }
 }
 
 fn write_picture(section: &mut Section, used: &DocumentPicture, picture: &EncodedPicture) {

@@ -29,6 +29,7 @@ use jiff::civil::Date;
 pub use document::Cache;
 pub use part::Part;
 
+use crate::diag::Diagnostic;
 use crate::fonts::{Catalogue, Face};
 use crate::frame::{Sheet, StockKind};
 use crate::picture::Pictures;
@@ -81,6 +82,8 @@ pub enum PdfError {
     },
     /// A picture that cannot be scaled or encoded.
     Picture(String),
+    /// A picture whose file is damaged: the mistakes to be told.
+    Pixels(Vec<Diagnostic>),
     /// A frame names a picture that the run does not have.
     UnknownPicture(u32),
     /// What printpdf refused or warned of.
@@ -102,6 +105,7 @@ impl fmt::Display for PdfError {
             Self::MissingGlyph { face, text } => write!(f, "the font `{face}` has no glyph for `{text}`"),
             Self::Font { face, reason } => write!(f, "the font `{face}` cannot be put into a PDF: {reason}"),
             Self::Picture(reason) => write!(f, "a picture cannot be put into a PDF: {reason}"),
+            Self::Pixels(_) => write!(f, "a picture cannot be unfolded"),
             Self::UnknownPicture(id) => write!(f, "a page shows picture {id}, which was never loaded"),
             Self::Printpdf(reason) => write!(f, "printpdf could not write a page: {reason}"),
             Self::Compression(reason) => write!(f, "a page could not be compressed: {reason}"),

@@ -1,15 +1,14 @@
 //! Takes a picture and its largest printed size; gives the image that the document holds: scaled to print density,
 //! photographs as JPEG, drawings and masks without loss.
 
-use std::collections::HashSet;
-
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{PixelType, ResizeOptions, Resizer};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::PdfError;
 use super::deflate::Deflater;
-use crate::picture::{Picture, Pixels};
+use crate::picture::{DecodedPicture, Picture, Pixels};
 
 /// What print needs; more would only make the file larger.
 const DOTS_PER_INCH: f32 = 300.0;
@@ -55,17 +54,18 @@ pub(super) fn target_size(picture: &Picture, width: f32, height: f32) -> (u32, u
     (dots(width, picture.width), dots(height, picture.height))
 }
 
-/// Scales and encodes a picture.
+/// Unfolds, scales and encodes a picture.
 ///
 /// # Errors
-/// When its pixels do not fit its size, or it is too large for a JPEG.
+/// When it cannot be unfolded, its pixels do not fit its size, or it is too large for a JPEG.
 pub(super) fn encode(
     picture: &Picture,
     (width, height): (u32, u32),
     deflater: &mut Deflater,
 ) -> Result<EncodedPicture, PdfError> {
-    let is_drawing = is_drawing(&picture.pixels);
-    let scaled = scale(picture, width, height)?;
+    let decoded = picture.source.pixels().map_err(|fault| PdfError::Pixels(picture.mistakes(&fault)))?;
+    let is_drawing = is_drawing(&decoded.pixels);
+    let scaled = scale(decoded, width, height)?;
     let (colours, grey, mask) = match scaled {
         Pixels::Grey(grey) => (grey, true, None),
         Pixels::Rgb(rgb) => (rgb, false, None),
@@ -99,27 +99,18 @@ fn is_drawing(pixels: &Pixels) -> bool {
         }
         Pixels::Rgb(rgb) | Pixels::RgbWithMask { rgb, .. } => rgb,
     };
-    let mut colours = HashSet::with_capacity(COLOURS_OF_A_DRAWING + 1);
+    let mut colours = FxHashSet::with_capacity_and_hasher(COLOURS_OF_A_DRAWING + 1, FxBuildHasher);
+    let mut last = None;
     rgb.chunks_exact(3).all(|c| {
-        colours.insert([c[0], c[1], c[2]]);
+        let colour = u32::from_le_bytes([c[0], c[1], c[2], 0]);
+        if last.replace(colour) != Some(colour) {
+            colours.insert(colour);
+        }
         colours.len() <= COLOURS_OF_A_DRAWING
     })
 }
 
-fn scale(picture: &Picture, width: u32, height: u32) -> Result<Pixels, PdfError> {
-    let resize = |pixels: &[u8], kind: PixelType| {
-        if (width, height) == (picture.width, picture.height) {
-            return Ok(pixels.to_vec());
-        }
-        let fault = |error: String| PdfError::Picture(error);
-        let source =
-            ImageRef::new(picture.width, picture.height, pixels, kind).map_err(|e| fault(e.to_string()))?;
-        let mut target = Image::new(width, height, kind);
-        // Lanczos with three lobes, alpha multiplied in while scaling: so no colour of a transparent part bleeds in.
-        let options = ResizeOptions::new();
-        Resizer::new().resize(&source, &mut target, &options).map_err(|e| fault(e.to_string()))?;
-        Ok(target.into_vec())
-    };
+fn scale(picture: DecodedPicture, width: u32, height: u32) -> Result<Pixels, PdfError> {
     let expected = picture.width as usize * picture.height as usize;
     let complete = match &picture.pixels {
         Pixels::Grey(grey) => grey.len() == expected,
@@ -129,6 +120,19 @@ fn scale(picture: &Picture, width: u32, height: u32) -> Result<Pixels, PdfError>
     if !complete || expected == 0 {
         return Err(PdfError::Picture(format!("{}x{} pixels were announced", picture.width, picture.height)));
     }
+    if (width, height) == (picture.width, picture.height) {
+        return Ok(picture.pixels);
+    }
+    let resize = |pixels: &[u8], kind: PixelType| {
+        let fault = |error: String| PdfError::Picture(error);
+        let source =
+            ImageRef::new(picture.width, picture.height, pixels, kind).map_err(|e| fault(e.to_string()))?;
+        let mut target = Image::new(width, height, kind);
+        // Lanczos with three lobes, alpha multiplied in while scaling: so no colour of a transparent part bleeds in.
+        let options = ResizeOptions::new();
+        Resizer::new().resize(&source, &mut target, &options).map_err(|e| fault(e.to_string()))?;
+        Ok(target.into_vec())
+    };
     Ok(match &picture.pixels {
         Pixels::Grey(grey) => Pixels::Grey(resize(grey, PixelType::U8)?),
         Pixels::Rgb(rgb) => Pixels::Rgb(resize(rgb, PixelType::U8x3)?),
@@ -157,12 +161,13 @@ fn jpeg(pixels: &[u8], width: u32, height: u32, grey: bool) -> Result<Vec<u8>, P
 
 /// A palette in the order of first use, and each pixel's place in it, if the colours are few enough.
 fn indexed(rgb: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
-    let mut places = std::collections::HashMap::with_capacity(PALETTE);
+    let mut places = FxHashMap::with_capacity_and_hasher(PALETTE, FxBuildHasher);
     let mut palette = Vec::new();
     let mut indices = Vec::with_capacity(rgb.len() / 3);
     for colour in rgb.chunks_exact(3) {
         let next = places.len();
-        let place = *places.entry([colour[0], colour[1], colour[2]]).or_insert(next);
+        let key = u32::from_le_bytes([colour[0], colour[1], colour[2], 0]);
+        let place = *places.entry(key).or_insert(next);
         if place == next {
             if next == PALETTE {
                 return None;

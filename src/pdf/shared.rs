@@ -52,10 +52,7 @@ impl<'a> Shared<'a> {
     }
 
     /// The pictures by the hash of their file.
-    pub fn pictures_by_hash(&self) -> HashMap<[u8; 32], &'a Arc<crate::picture::Picture>> {
-        (0..self.pictures.len() as u32)
-            .filter_map(|id| self.pictures.get(crate::frame::ImageId(id)))
-            .map(|picture| (picture.file_hash, picture))
-            .collect()
+    pub fn pictures_by_hash(&self) -> HashMap<[u8; 32], &'a crate::picture::Picture> {
+        self.pictures.all().iter().map(|picture| (picture.file_hash, picture)).collect()
     }
 }

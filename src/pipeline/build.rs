@@ -18,6 +18,7 @@ use crate::frame::StockKind;
 use crate::guard;
 use crate::layout::Engine;
 use crate::limits::{Limits, grouped};
+use crate::load::Photos;
 use crate::markup::{self, StyleSheet as Css, Styler};
 use crate::model::Kit;
 use crate::pdf::{self, Assembler, Meta};
@@ -34,6 +35,7 @@ pub struct Session {
     engine: Engine,
     chunks: Option<ChunkCache>,
     pdf: pdf::Cache,
+    photos: Photos,
 }
 
 impl Session {
@@ -45,6 +47,7 @@ impl Session {
             catalogue,
             chunks: keep.then(ChunkCache::default),
             pdf: pdf::Cache::default(),
+            photos: Photos::default(),
         }
     }
 }
@@ -96,151 +99,189 @@ fn run(
             None
         }
     };
-    let gathered = gather::gather(options, sources, report)?;
+    let gathered = gather::gather(options, &session.photos, sources, report)?;
     clock.lap("read");
-    let Gathered { kit, pictures, templates } = &gathered;
-    post::addresses(kit, report);
-    let stocks = stocks::stocks(kit, options, report)?;
-    let chosen = select::sheets(kit, templates, options, report);
-    let styles = edition_styles(templates, options, report)?;
-    let styler = styler(&styles, kit, &options.limits, report)?;
-    let plan = select::plan(kit);
-    let meta = Meta {
-        title: kit.title.to_string(),
-        lang: kit.lang.to_string(),
-        date: kit.today,
-        author: kit.organisation.name.as_ref().map(|name| name.to_string()),
-        version: env!("CARGO_PKG_VERSION"),
-    };
-    let assembler = Assembler::new(&session.catalogue, pictures, meta.clone());
-    let look = look(&styles, &stocks, options);
+    let mut joined = false;
+    let build = Build { session, options, sources, gathered: &gathered, progress };
+    let built = build.make(targets.as_ref(), clock, &mut joined, report);
+    session.photos.forget_unused();
+    if !joined && report.has_errors() {
+        gather::unfold_all(&gathered.pictures, report);
+    }
+    built
+}
 
-    let work = |contents: Vec<ContentsRow>, report: &mut Report| {
-        let mut plan = plan.clone();
-        if !contents.is_empty() {
-            plan.supplies = postal_envelope(&kit.envelope).map(|e| supplies(&plan, &contents, kit.paper, &e));
-        }
-        let rendering = RenderOptions {
-            edition: edition(options).to_owned(),
-            plan,
-            contents,
-            results: options.results.clone(),
+/// What a build works with.
+#[derive(Clone, Copy)]
+struct Build<'b> {
+    session: &'b Session,
+    options: &'b Options,
+    sources: &'b Sources,
+    gathered: &'b Gathered,
+    progress: Progress<'b>,
+}
+
+impl Build<'_> {
+    /// Makes the pages and joins them; with `targets`, writes them. `joined` is set where the pictures were unfolded.
+    fn make(
+        self,
+        targets: Option<&output::Targets>,
+        mut clock: Clock,
+        joined: &mut bool,
+        report: &mut Report,
+    ) -> Option<Built> {
+        let Self { session, options, sources, gathered, progress } = self;
+        let Gathered { kit, pictures, templates } = gathered;
+        post::addresses(kit, report);
+        let stocks = stocks::stocks(kit, options, report)?;
+        let chosen = select::sheets(kit, templates, options, report);
+        let styles = edition_styles(templates, options, report)?;
+        let styler = styler(&styles, kit, &options.limits, report)?;
+        let plan = select::plan(kit);
+        let meta = Meta {
+            title: kit.title.to_string(),
+            lang: kit.lang.to_string(),
+            date: kit.today,
+            author: kit.organisation.name.as_ref().map(|name| name.to_string()),
+            version: env!("CARGO_PKG_VERSION"),
         };
-        templates.renderer(kit, rendering, report)
-    };
-    let renderer = work(Vec::new(), report);
-    let press = Press {
-        kit,
-        pictures,
-        sources,
-        renderer: &renderer,
-        styler: &styler,
-        styles: &styles,
-        engine: &session.engine,
-        assembler: &assembler,
-        stocks: &stocks,
-        placement: stocks::placement(kit, options),
-        duplex: kit.duplex,
-        edition: edition(options),
-        look,
-        cache: session.chunks.as_ref(),
-        most_pages: options.limits.sheet_pages,
-    };
-    let per_sheet = stocks.labels.geometry.places.len() as u32;
-    let mut jobs: Vec<SheetJob<'_>> = Vec::new();
-    for sheet in &chosen {
-        let mut found = subjects(kit, sheet);
-        if !options.only_cases.is_empty() {
-            let wanted = |case: Option<u32>| {
-                case.is_none_or(|n| options.only_cases.iter().any(|id| **id == *kit.cases[n as usize].id))
-            };
-            found.list.retain(|s| wanted(s.case));
-        }
-        found.left_out.into_iter().for_each(|note| report.push(note));
-        let copies = |subject: &_| select::copies(kit, &plan, options, sheet, subject);
-        let counted = found.list.iter().map(|subject| (*subject, copies(subject))).collect();
-        let start_at = options.placement.start_at;
-        jobs.push(SheetJob { sheet, chunks: chunks(sheet, counted, start_at, per_sheet), made: Vec::new() });
-    }
-    let labels_a_page = stocks.labels.geometry.places.len();
-    let asked = jobs.iter().map(|job| job.asked(labels_a_page)).sum();
-    if let Some(mistake) = too_many_pages(asked, options) {
-        report.push(mistake);
-        return None;
-    }
-    clock.lap("prepare");
+        let assembler = Assembler::new(&session.catalogue, pictures, meta.clone());
+        let look = look(&styles, &stocks, options);
 
-    let total: usize = jobs.iter().flat_map(|job| &job.chunks).map(|c| c.subjects.len()).sum();
-    let done = AtomicUsize::new(0);
-    let make = |press: &Press<'_>, chunk: &Chunk<'_>| {
-        let made = press.produce(chunk);
-        let so_far = done.fetch_add(chunk.subjects.len(), Ordering::Relaxed) + chunk.subjects.len();
-        progress(so_far.min(total), total);
-        made
-    };
-    let (late, early): (Vec<_>, Vec<_>) =
-        (0..jobs.len()).partition(|&i| templates.uses(jobs[i].sheet, "contents"));
-    produce(&press, &mut jobs, &early, &make, report);
-    let mut late_renderer = None;
-    if !late.is_empty() {
-        let mut rows = contents::rows(kit, &plan, &jobs, &press);
-        for _ in 0..CONTENTS_ROUNDS {
-            let renderer = &*late_renderer.insert(work(rows.clone(), &mut Report::default()));
-            let press = Press { renderer, ..press };
-            produce(&press, &mut jobs, &late, &make, report);
-            let settled = contents::rows(kit, &plan, &jobs, &press);
-            if settled == rows || report.has_errors() {
-                break;
+        let work = |contents: Vec<ContentsRow>, report: &mut Report| {
+            let mut plan = plan.clone();
+            if !contents.is_empty() {
+                plan.supplies =
+                    postal_envelope(&kit.envelope).map(|e| supplies(&plan, &contents, kit.paper, &e));
             }
-            rows = settled;
-        }
-    }
-    clock.lap("make pages");
-    report.extend(too_many_pages(jobs.iter().map(|job| job.sides() as u64).sum(), options));
-    if report.has_errors() {
-        return None;
-    }
-    let late: Vec<Arc<str>> = late.iter().map(|&i| Arc::clone(&jobs[i].sheet.name)).collect();
-    post::weight(kit, &jobs, report);
-    jobs.retain(|job| job.sides() > 0);
-    if jobs.is_empty() {
-        report.push(
-            Diagnostic::error("there is nothing to print")
-                .hint("the notes above say what was left out; `--only` and `--case` may leave nothing"),
-        );
-        return None;
-    }
-    let mut summary = Summary {
-        cases: kit.cases.len(),
-        pictures: pictures.len(),
-        sheets: sheet_summaries(&jobs, &stocks, &renderer),
-        ..Summary::default()
-    };
-    let document =
-        output::Document { session_cache: &session.pdf, catalogue: &session.catalogue, pictures, meta };
-    let finished = output::finish(&press, &jobs, &document, options, targets.as_ref(), &mut summary, report);
-    if let (Some(finished), Some(targets)) = (&finished, &targets) {
-        if options.changed {
-            let late_press = Press { renderer: late_renderer.as_ref().unwrap_or(&renderer), ..press };
-            let press_of = |sheet: &SheetDef| if late.contains(&sheet.name) { &late_press } else { &press };
-            let again = changed::jobs(&jobs, &finished.changed, |sheet, pieces| {
-                let chunks = chunks(sheet, pieces, options.placement.start_at, per_sheet);
-                chunks.iter().map(|chunk| press_of(sheet).produce(chunk)).collect()
+            let rendering = RenderOptions {
+                edition: edition(options).to_owned(),
+                plan,
+                contents,
+                results: options.results.clone(),
+            };
+            templates.renderer(kit, rendering, report)
+        };
+        let renderer = work(Vec::new(), report);
+        let press = Press {
+            kit,
+            pictures,
+            sources,
+            renderer: &renderer,
+            styler: &styler,
+            styles: &styles,
+            engine: &session.engine,
+            assembler: &assembler,
+            stocks: &stocks,
+            placement: stocks::placement(kit, options),
+            duplex: kit.duplex,
+            edition: edition(options),
+            look,
+            cache: session.chunks.as_ref(),
+            most_pages: options.limits.sheet_pages,
+        };
+        let per_sheet = stocks.labels.geometry.places.len() as u32;
+        let mut jobs: Vec<SheetJob<'_>> = Vec::new();
+        for sheet in &chosen {
+            let mut found = subjects(kit, sheet);
+            if !options.only_cases.is_empty() {
+                let wanted = |case: Option<u32>| {
+                    case.is_none_or(|n| options.only_cases.iter().any(|id| **id == *kit.cases[n as usize].id))
+                };
+                found.list.retain(|s| wanted(s.case));
+            }
+            found.left_out.into_iter().for_each(|note| report.push(note));
+            let copies = |subject: &_| select::copies(kit, &plan, options, sheet, subject);
+            let counted = found.list.iter().map(|subject| (*subject, copies(subject))).collect();
+            let start_at = options.placement.start_at;
+            jobs.push(SheetJob {
+                sheet,
+                chunks: chunks(sheet, counted, start_at, per_sheet),
+                made: Vec::new(),
             });
-            changed::write(&press, again, &document, options, targets, &mut summary)
-                .unwrap_or_else(|mistakes| mistakes.into_iter().for_each(|mistake| report.push(mistake)));
         }
-        if !report.has_errors() {
-            finished.record(targets).unwrap_or_else(|diagnostic| report.push(diagnostic));
+        let labels_a_page = stocks.labels.geometry.places.len();
+        let asked = jobs.iter().map(|job| job.asked(labels_a_page)).sum();
+        if let Some(mistake) = too_many_pages(asked, options) {
+            report.push(mistake);
+            return None;
         }
+        clock.lap("prepare");
+
+        let total: usize = jobs.iter().flat_map(|job| &job.chunks).map(|c| c.subjects.len()).sum();
+        let done = AtomicUsize::new(0);
+        let make = |press: &Press<'_>, chunk: &Chunk<'_>| {
+            let made = press.produce(chunk);
+            let so_far = done.fetch_add(chunk.subjects.len(), Ordering::Relaxed) + chunk.subjects.len();
+            progress(so_far.min(total), total);
+            made
+        };
+        let (late, early): (Vec<_>, Vec<_>) =
+            (0..jobs.len()).partition(|&i| templates.uses(jobs[i].sheet, "contents"));
+        produce(&press, &mut jobs, &early, &make, report);
+        let mut late_renderer = None;
+        if !late.is_empty() {
+            let mut rows = contents::rows(kit, &plan, &jobs, &press);
+            for _ in 0..CONTENTS_ROUNDS {
+                let renderer = &*late_renderer.insert(work(rows.clone(), &mut Report::default()));
+                let press = Press { renderer, ..press };
+                produce(&press, &mut jobs, &late, &make, report);
+                let settled = contents::rows(kit, &plan, &jobs, &press);
+                if settled == rows || report.has_errors() {
+                    break;
+                }
+                rows = settled;
+            }
+        }
+        clock.lap("make pages");
+        report.extend(too_many_pages(jobs.iter().map(|job| job.sides() as u64).sum(), options));
+        if report.has_errors() {
+            return None;
+        }
+        let late: Vec<Arc<str>> = late.iter().map(|&i| Arc::clone(&jobs[i].sheet.name)).collect();
+        post::weight(kit, &jobs, report);
+        jobs.retain(|job| job.sides() > 0);
+        if jobs.is_empty() {
+            report.push(
+                Diagnostic::error("there is nothing to print")
+                    .hint("the notes above say what was left out; `--only` and `--case` may leave nothing"),
+            );
+            return None;
+        }
+        let mut summary = Summary {
+            cases: kit.cases.len(),
+            pictures: pictures.len(),
+            sheets: sheet_summaries(&jobs, &stocks, &renderer),
+            ..Summary::default()
+        };
+        let document =
+            output::Document { session_cache: &session.pdf, catalogue: &session.catalogue, pictures, meta };
+        *joined = true;
+        let finished = output::finish(&press, &jobs, &document, options, targets, &mut summary, report);
+        if let (Some(finished), Some(targets)) = (&finished, targets) {
+            if options.changed {
+                let late_press = Press { renderer: late_renderer.as_ref().unwrap_or(&renderer), ..press };
+                let press_of =
+                    |sheet: &SheetDef| if late.contains(&sheet.name) { &late_press } else { &press };
+                let again = changed::jobs(&jobs, &finished.changed, |sheet, pieces| {
+                    let chunks = chunks(sheet, pieces, options.placement.start_at, per_sheet);
+                    chunks.iter().map(|chunk| press_of(sheet).produce(chunk)).collect()
+                });
+                changed::write(&press, again, &document, options, targets, &mut summary)
+                    .unwrap_or_else(|mistakes| mistakes.into_iter().for_each(|mistake| report.push(mistake)));
+            }
+            if !report.has_errors() {
+                finished.record(targets).unwrap_or_else(|diagnostic| report.push(diagnostic));
+            }
+        }
+        if let Some(mut chunks) = session.chunks.as_ref().and_then(|chunks| chunks.lock().ok()) {
+            // What this build did not use is of an older state of the files: memory must not grow with every edit.
+            chunks.retain(|_, produced| Arc::strong_count(produced) > 1);
+        }
+        clock.lap(if targets.is_some() { "write" } else { "join" });
+        summary.stages = clock.laps;
+        (!report.has_errors()).then_some(Built { summary })
     }
-    if let Some(mut chunks) = session.chunks.as_ref().and_then(|chunks| chunks.lock().ok()) {
-        // What this build did not use is of an older state of the files: memory must not grow with every edit.
-        chunks.retain(|_, produced| Arc::strong_count(produced) > 1);
-    }
-    clock.lap(if write { "write" } else { "join" });
-    summary.stages = clock.laps;
-    (!report.has_errors()).then_some(Built { summary })
 }
 
 /// The error of a kit that is larger than its limit.

@@ -50,8 +50,7 @@ pub fn write(
     let jobs = jobs?;
     let path = output::changed_path(&options.out);
     if !jobs.is_empty() {
-        return output::finish_changed(press, &jobs, document, path, targets, summary)
-            .map_err(|diagnostic| vec![diagnostic]);
+        return output::finish_changed(press, &jobs, document, path, targets, summary);
     }
     let words = match summary.changes {
         None => "there is no build of before to compare with: print the whole kit",

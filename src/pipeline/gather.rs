@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use super::Options;
 use crate::diag::{Diagnostic, Report, Sources};
 use crate::fonts::{Catalogue, is_font_file};
 use crate::limits::{Limits, grouped};
-use crate::load::{self, Bound, Folder};
+use crate::load::{self, Bound, Folder, Photos};
 use crate::model::Kit;
 use crate::picture::Pictures;
 use crate::plan::{CountRow, Results};
@@ -25,12 +26,21 @@ pub struct Gathered {
 }
 
 /// Reads all input. Mistakes go to the report; `None` where nothing can go on.
-pub fn gather(options: &Options, sources: &Sources, report: &mut Report) -> Option<Gathered> {
+pub fn gather(
+    options: &Options,
+    photos: &Photos,
+    sources: &Sources,
+    report: &mut Report,
+) -> Option<Gathered> {
     let user = template_files(options, sources, report);
     let templates = Templates::load(&user, bounds(&options.limits), sources, report);
     let folder = load::open_cases(&options.cases, report)?;
-    let raw = load::load(&folder, None, &options.limits, sources, report);
-    let kit = resolve(&raw, &options.resolve, &options.limits, sources, report)?;
+    let raw = load::load(&folder, None, photos, &options.limits, sources, report);
+    let kit = resolve(&raw, &options.resolve, &options.limits, sources, report);
+    let Some(kit) = kit else {
+        unfold_all(&raw.pictures, report);
+        return None;
+    };
     if kit.cases.is_empty() && !report.has_errors() {
         report.push(
             Diagnostic::error(format!("there is no case in `{}`", options.cases.display()))
@@ -39,6 +49,19 @@ pub fn gather(options: &Options, sources: &Sources, report: &mut Report) -> Opti
     }
     known_cases(&kit, options, report);
     Some(Gathered { kit, pictures: raw.pictures, templates: templates? })
+}
+
+/// Finds what is wrong with the pictures of a kit that has mistakes and will not be printed.
+pub fn unfold_all(pictures: &Pictures, report: &mut Report) {
+    let mistakes: Vec<_> = pictures
+        .all()
+        .par_iter()
+        .flat_map_iter(|picture| {
+            let fault = picture.source.pixels().err();
+            fault.map_or_else(Vec::new, |fault| picture.mistakes(&fault))
+        })
+        .collect();
+    report.extend(mistakes);
 }
 
 /// Counts added up for the cases of a folder. Mistakes go to the report; `None` where the cases cannot be read.
@@ -50,7 +73,7 @@ pub fn add_up(
     report: &mut Report,
 ) -> Option<Results> {
     let folder = load::open_cases(&options.cases, report)?;
-    let raw = load::load(&folder, None, &options.limits, sources, report);
+    let raw = load::load(&folder, None, &Photos::default(), &options.limits, sources, report);
     let kit = resolve(&raw, &options.resolve, &options.limits, sources, report)?;
     Some(crate::plan::add_up(&kit, rows, files, report))
 }

@@ -12,7 +12,7 @@ use crate::diag::{Diagnostic, Report};
 use crate::fonts::Catalogue;
 use crate::frame::StockKind;
 use crate::limits::{Limits, Unit};
-use crate::pdf::{self, Assembler, Bookmark, Meta, PageLabel, Part};
+use crate::pdf::{self, Assembler, Bookmark, Meta, PageLabel, Part, PdfError};
 use crate::picture::Pictures;
 use crate::template::{Recipient, Subject};
 use crate::write::{self, ChangeKind, Entry, Manifest, Target, build_mark};
@@ -64,7 +64,7 @@ pub fn finish(
                 report.extend(too_large(file, &bytes, &options.limits));
                 finished.push(bytes);
             }
-            Err(diagnostic) => report.push(diagnostic),
+            Err(mistakes) => report.extend(mistakes),
         }
         manifest.entries.extend(entries(press, file));
     }
@@ -109,10 +109,10 @@ pub fn finish_changed(
     path: PathBuf,
     targets: &Targets,
     summary: &mut Summary,
-) -> Result<(), Diagnostic> {
+) -> Result<(), Vec<Diagnostic>> {
     let file = File { path, jobs: jobs.iter().collect() };
     let bytes = join(press, &file, document)?;
-    targets.write(&file.path, &bytes)?;
+    targets.write(&file.path, &bytes).map_err(|mistake| vec![mistake])?;
     summary.files.push(WrittenFile { pages: file.pages(), path: file.path, bytes: bytes.len() });
     Ok(())
 }
@@ -185,7 +185,7 @@ impl Options {
     /// Whether an entry is one of those sheets and cases that `--only` and `--case` leave.
     fn makes(&self, entry: &Entry) -> bool {
         let case = |id: &str| self.only_cases.is_empty() || self.only_cases.iter().any(|only| only == id);
-        (self.only.is_empty() || self.only.iter().any(|only| only.trim_end_matches(".html") == entry.sheet))
+        (self.only.is_empty() || self.only.iter().any(|only| only.trim_end_matches(".html") == &*entry.sheet))
             && entry.case.as_deref().map_or(self.only_cases.is_empty(), case)
     }
 
@@ -260,13 +260,14 @@ impl File<'_, '_> {
     }
 }
 
-fn join(press: &Press<'_>, file: &File<'_, '_>, document: &Document<'_>) -> Result<Vec<u8>, Diagnostic> {
+fn join(press: &Press<'_>, file: &File<'_, '_>, document: &Document<'_>) -> Result<Vec<u8>, Vec<Diagnostic>> {
     let parts: Vec<Part> = file.chunks().map(|(_, made, _)| made.part.clone()).collect();
     let assembler = Assembler::new(document.catalogue, document.pictures, document.meta.clone())
         .with_cache(document.session_cache);
-    assembler
-        .finish(parts, &outline(press, file), &labels(press, file))
-        .map_err(|error| Diagnostic::machine(error.to_string()))
+    assembler.finish(parts, &outline(press, file), &labels(press, file)).map_err(|error| match error {
+        PdfError::Pixels(mistakes) => mistakes,
+        error => vec![Diagnostic::machine(error.to_string())],
+    })
 }
 
 /// Bookmarks by sheet, and below each by case. A case is named by its number and country, not by the person: a page
@@ -318,24 +319,25 @@ fn labels(press: &Press<'_>, file: &File<'_, '_>) -> Vec<PageLabel> {
 }
 
 fn entries(press: &Press<'_>, file: &File<'_, '_>) -> Vec<Entry> {
-    let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut entries = Vec::new();
+    let name: Arc<str> = file.path.file_name().unwrap_or_default().to_string_lossy().into();
+    let mut entries = Vec::with_capacity(file.jobs.iter().map(|job| job.pieces()).sum());
     for (job, made, first) in file.chunks() {
+        let stock: Arc<str> = match job.sheet.stock {
+            StockKind::Paper => "paper",
+            StockKind::Envelope => "envelope",
+            StockKind::Labels => "labels",
+        }
+        .into();
         for piece in &made.pieces {
             entries.push(Entry {
-                sheet: job.sheet.name.to_string(),
-                case: piece.subject.case(press.kit).map(|case| case.id.to_string()),
+                sheet: Arc::clone(&job.sheet.name),
+                case: piece.subject.case(press.kit).map(|case| Arc::clone(&case.id)),
                 recipient: recipient(&piece.subject),
-                stock: match job.sheet.stock {
-                    StockKind::Paper => "paper",
-                    StockKind::Envelope => "envelope",
-                    StockKind::Labels => "labels",
-                }
-                .to_owned(),
-                file: name.clone(),
+                stock: Arc::clone(&stock),
+                file: Arc::clone(&name),
                 first_page: first + piece.first_side as usize + 1,
                 pages: piece.sides as usize,
-                hash: piece.content_hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+                hash: write::hash_in_hex(&piece.content_hash),
                 mark: build_mark(&piece.content_hash),
                 earlier: false,
             });

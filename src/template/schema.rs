@@ -301,7 +301,7 @@ mod tests {
     fn all_that_the_sample_kit_gives_has_its_shape() {
         let (sources, mut report, limits) = (Sources::default(), Report::default(), Limits::default());
         let folder = load::open_cases(std::path::Path::new("cases"), &mut report).unwrap();
-        let raw = load::load(&folder, None, &limits, &sources, &mut report);
+        let raw = load::load(&folder, None, &load::Photos::default(), &limits, &sources, &mut report);
         let day = resolve::Options::for_day(jiff::civil::date(2096, 11, 20));
         let kit = resolve::resolve(&raw, &day, &limits, &sources, &mut report).unwrap();
         let mut templates = Templates::load(&[], Bounds::default(), &sources, &mut report).unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,15 @@ const MARK_LENGTH: usize = 4;
 pub fn build_mark(hash: &[u8; 32]) -> String {
     let bits = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]);
     (0..MARK_LENGTH).map(|i| MARK_LETTERS[((bits >> (27 - 5 * i)) & 31) as usize] as char).collect()
+}
+
+/// A content hash as the manifest has it.
+pub fn hash_in_hex(hash: &[u8; 32]) -> String {
+    hash[..16]
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| b"0123456789abcdef"[usize::from(digit)] as char)
+        .collect()
 }
 
 /// `kit.json`: what stands in a kit.
@@ -30,21 +40,21 @@ pub struct Manifest {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The sheet's name.
-    pub sheet: String,
+    pub sheet: Arc<str>,
     /// The case's id; none for sheets of the whole kit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub case: Option<String>,
+    pub case: Option<Arc<str>>,
     /// `target 2` or `solidarity`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient: Option<String>,
     /// `paper`, `envelope` or `labels`.
-    pub stock: String,
+    pub stock: Arc<str>,
     /// The file it stands in, without its folder.
-    pub file: String,
+    pub file: Arc<str>,
     /// Its pages in that file, counted from 1.
     pub first_page: usize,
     pub pages: usize,
-    /// SHA-256 of all that it is made from, in hexadecimal.
+    /// The first half of the SHA-256 of all that it is made from, in hexadecimal.
     pub hash: String,
     pub mark: String,
     /// True for a sheet of an earlier build that this one, of some sheets or cases alone, did not make: it still holds,
@@ -85,9 +95,22 @@ impl Manifest {
         self.entries.extend(others.into_iter().map(|entry| Entry { earlier: true, ..entry }));
     }
 
+    /// JSON with an entry a line, so that it can be read and compared by eye and by `diff`.
     pub fn to_json(&self) -> String {
-        let mut json = serde_json::to_string_pretty(self).unwrap_or_default();
-        json.push('\n');
+        let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
+        let mut json = String::with_capacity(200 + self.entries.len() * 220);
+        let _ = writeln!(
+            json,
+            "{{\n  \"program\": {},\n  \"date\": {},\n  \"entries\": [",
+            quoted(&self.program),
+            quoted(&self.date)
+        );
+        for (index, entry) in self.entries.iter().enumerate() {
+            json.push_str("    ");
+            json.push_str(&serde_json::to_string(entry).unwrap_or_default());
+            json.push_str(if index + 1 < self.entries.len() { ",\n" } else { "\n" });
+        }
+        json.push_str("  ]\n}\n");
         json
     }
 }
@@ -171,15 +194,15 @@ mod tests {
 
     fn entry(sheet: &str, case: &str, hash: &str) -> Entry {
         Entry {
-            sheet: sheet.to_owned(),
-            case: Some(case.to_owned()),
+            sheet: sheet.into(),
+            case: Some(case.into()),
             recipient: None,
-            stock: "paper".to_owned(),
-            file: "kit.pdf".to_owned(),
+            stock: "paper".into(),
+            file: "kit.pdf".into(),
             first_page: 3,
             pages: 1,
-            hash: hash.to_owned(),
-            mark: hash.to_owned(),
+            hash: hash.into(),
+            mark: hash.into(),
             earlier: false,
         }
     }
@@ -201,7 +224,7 @@ mod tests {
     fn a_build_of_some_sheets_leaves_the_others_standing() {
         let manifest = |entries| Manifest { entries, ..Manifest::default() };
         let whole = manifest(vec![entry("letter", "a", "1"), entry("envelope", "a", "2")]);
-        let (before, others) = whole.clone().part(|e| e.sheet == "letter");
+        let (before, others) = whole.clone().part(|e| &*e.sheet == "letter");
         let mut letters = manifest(vec![entry("letter", "a", "1")]);
         assert!(compare(&before, &letters).is_empty(), "the envelopes are not gone");
         letters.keep(others);
