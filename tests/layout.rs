@@ -39,6 +39,10 @@ fn main() {
         .collect();
     let random = engine.clone();
     tests.push(Trial::test("random documents stay on their pages", move || random_documents(&random)));
+    let (catalogue, engine_of_words, plain) = (catalogue.clone(), engine.clone(), plain.clone());
+    tests.push(Trial::test("words put together are as if shaped together", move || {
+        words_stand_apart(&catalogue, &engine_of_words, &plain)
+    }));
     tests.push(Trial::test("speed", move || speed(&engine)).with_ignored_flag(true));
     libtest_mimic::run(&arguments, tests).exit();
 }
@@ -161,6 +165,54 @@ fn random_documents(engine: &Engine) -> Result<(), Failed> {
     } else {
         Ok(())
     }
+}
+
+/// Each letter and figure learned as a word between others, then every one beside every other in each face of the
+/// program that has them: a face whose rules reach across a space comes out otherwise than shaped at once.
+fn words_stand_apart(catalogue: &Catalogue, engine: &Engine, plain: &Engine) -> Result<(), Failed> {
+    let letters: Vec<char> =
+        ('0'..='9').chain('A'..='Z').chain('a'..='z').chain("ÄÉÑÖŁŚßçøůž".chars()).collect();
+    let ends = [".", ",", "!", ""];
+    let job = Job {
+        size: Size::from_mm(200.0, 3000.0),
+        fit: Fit::Flow,
+        address_min_scale: 0.7,
+        build_mark: "",
+        pictures: &|_| None,
+    };
+    let mut compared = 0;
+    for face in catalogue.faces().iter().filter(|face| letters.iter().all(|c| face.covers(*c))) {
+        let (styler, _) = Styler::new(Vec::new(), &[]);
+        let page = |text: &str| {
+            let (family, weight) = (&face.family, face.weight);
+            let style = if face.italic { "italic" } else { "normal" };
+            format!(
+                "<html lang=\"en\"><head><style>@page {{ margin: 20mm }}</style></head><body><p style=\"font: {style} {weight} 11pt '{family}'\">{text}</p>\
+                 </body></html>"
+            )
+        };
+        let words = |i: usize| format!("{}{}", letters[i], ends[i % ends.len()]);
+        let singly: String =
+            (0..letters.len()).map(|i| format!("n {} n", words(i))).collect::<Vec<_>>().join(" ");
+        let mut pairs = String::new();
+        for i in 0..letters.len() {
+            for j in 0..letters.len() {
+                pairs.push_str(&format!("{} {} ", words(i), words(j)));
+            }
+        }
+        let dump = |engine: &Engine, text: &str| {
+            let document = styler.document(&page(text)).map_err(|e| format!("{e:?}"))?;
+            let laid = engine.lay_out(&document, &job).map_err(|e| format!("{e:?}"))?;
+            Ok::<_, String>(format!("{:?}", laid.pages))
+        };
+        dump(engine, &singly)?;
+        let pairs = format!("n {}n", pairs);
+        if dump(engine, &pairs)? != dump(plain, &pairs)? {
+            return Err(format!("{} {} reaches across spaces", face.family, face.weight).into());
+        }
+        compared += 1;
+    }
+    if compared < 8 { Err(format!("only {compared} faces").into()) } else { Ok(()) }
 }
 
 /// Prints microseconds a page; run it alone, in a release build, on a quiet machine.

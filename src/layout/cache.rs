@@ -47,13 +47,13 @@ impl Entry {
 pub(super) struct ParagraphCache {
     shards: [Mutex<Shard>; SHARDS],
     hasher: RandomState,
-    enabled: bool,
+    pub enabled: bool,
 }
 
 const SHARDS: usize = 16;
 
 /// Bytes, roughly, that one generation of a shard may hold.
-const GENERATION_BYTES: usize = 2 << 20;
+const GENERATION_BYTES: usize = 192 << 10;
 
 /// Two generations: what is asked for again moves to the young one, the old one is dropped as a whole.
 #[derive(Default)]

@@ -173,6 +173,7 @@ impl Engine {
     ) -> Result<Laid, Vec<LayoutError>> {
         if scratch.engine != self.number {
             *scratch = Scratch { engine: self.number, ..Scratch::default() };
+            scratch.shaping.keeps_words = self.cache.enabled;
         }
         let mut errors = Vec::new();
         let geometry = self.geometry(scratch, document, job, &mut errors).map_err(|e| vec![e])?;
@@ -196,7 +197,7 @@ impl Engine {
         // What is too wide for its column is often too wide for the page as well: said once.
         beyond.retain(|e| !errors.iter().any(|known| known.source == e.source));
         // What pushes the rest over the edge is told, not each thing that was pushed.
-        beyond.sort_by(|a, b| a.source.start.cmp(&b.source.start));
+        beyond.sort_by_key(|error| error.source.start);
         beyond.truncate(MOST_BEYOND);
         errors.append(&mut beyond);
         if errors.is_empty() { Ok(Laid { pages, scale: fitted.scale }) } else { Err(errors) }

@@ -5,6 +5,7 @@ mod collect;
 mod compose;
 mod hyphens;
 mod shape;
+mod words;
 
 pub(super) use breaking::{Extent, extents};
 pub(super) use collect::{Collector, Paragraph};

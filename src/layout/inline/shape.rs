@@ -1,5 +1,6 @@
 //! A paragraph in; its glyphs out, clustered as lines may be broken, with widths that do not depend on the line's.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use parlance::{BaseDirection, LineBreak, WordBreak};
@@ -13,6 +14,7 @@ use parley_engine::{
 
 use super::collect::{BOX, BREAK, Paragraph, is_ideographic};
 use super::hyphens::push_hyphens;
+use super::words::{WordStyle, Words, is_european};
 use crate::fonts::{FaceId, FaceRequest, FaceRun, Missing};
 use crate::frame::Glyph;
 use crate::layout::faces::{Faces, StyleFont, StyleFonts};
@@ -29,6 +31,9 @@ pub(in crate::layout) struct Shaping {
     face_runs: Vec<FaceRun>,
     missing: Vec<Missing>,
     hyphens: Vec<u32>,
+    words: Words,
+    /// Whether words are kept to put other paragraphs together from.
+    pub keeps_words: bool,
     pub styles: StyleFonts,
 }
 
@@ -130,8 +135,53 @@ impl Shaping {
             return out;
         }
         let fonts: Vec<_> = paragraph.spans.iter().map(|s| self.styles.get(faces, &s.style)).collect();
-        self.analyse(paragraph, &fonts, rtl);
         self.choose_faces(faces, paragraph, &fonts, &mut out);
+        let words = if self.keeps_words { self.word_style(faces, paragraph, &fonts, rtl) } else { None };
+        if let Some(style) = &words
+            && self.words.compose(style, text, &mut out)
+        {
+            return out;
+        }
+        self.analyse(paragraph, &fonts, rtl);
+        self.shape_whole(faces, paragraph, &fonts, &mut out);
+        if let Some(style) = &words {
+            self.words.learn(style, text, &out);
+        }
+        out
+    }
+
+    /// What the words of a paragraph depend on, where it is made of such as may be put together one by one.
+    fn word_style(
+        &self,
+        faces: &Faces,
+        paragraph: &Paragraph,
+        fonts: &[Rc<StyleFont>],
+        rtl: bool,
+    ) -> Option<WordStyle> {
+        let ([span], [font], [run]) = (&*paragraph.spans, fonts, &*self.face_runs) else { return None };
+        let european = !rtl && faces.catalogue.face(run.face).built_in && is_european(&paragraph.text);
+        (european && paragraph.soft_hyphens.is_empty()).then(|| WordStyle {
+            face: run.face,
+            size: span.style.size * span.factor * paragraph.scale,
+            letter_spacing: span.style.letter_spacing * paragraph.scale,
+            word_spacing: span.style.word_spacing * paragraph.scale,
+            language: font.language,
+            features: font.features.clone(),
+            white_space: span.style.white_space,
+            hyphens: span.style.hyphens,
+            hyphenation: font.hyphenation,
+        })
+    }
+
+    /// Shapes all of a paragraph at once.
+    fn shape_whole(
+        &mut self,
+        faces: &Faces,
+        paragraph: &Paragraph,
+        fonts: &[Rc<StyleFont>],
+        out: &mut Shaped,
+    ) {
+        let text = &*paragraph.text;
         self.char_styles.clear();
         let mut start = 0;
         for (i, span) in paragraph.spans.iter().enumerate() {
@@ -170,12 +220,11 @@ impl Shaping {
         }
         let chosen = Chosen { faces, runs: &self.face_runs, at: 0 };
         self.shaper.shape_text(text, &self.analysis, &self.char_styles, items, chosen, &mut self.shaped);
-        self.find_hyphens(paragraph, &fonts);
-        self.take_clusters(faces, paragraph, &mut out);
-        out
+        self.find_hyphens(paragraph, fonts);
+        self.take_clusters(faces, paragraph, out);
     }
 
-    fn analyse(&mut self, paragraph: &Paragraph, fonts: &[std::rc::Rc<StyleFont>], rtl: bool) {
+    fn analyse(&mut self, paragraph: &Paragraph, fonts: &[Rc<StyleFont>], rtl: bool) {
         let text = &*paragraph.text;
         let mut line_break = Vec::new();
         let mut start = 0;
@@ -208,7 +257,7 @@ impl Shaping {
         &mut self,
         faces: &Faces,
         paragraph: &Paragraph,
-        fonts: &[std::rc::Rc<StyleFont>],
+        fonts: &[Rc<StyleFont>],
         out: &mut Shaped,
     ) {
         self.face_runs.clear();
@@ -261,7 +310,7 @@ impl Shaping {
     }
 
     /// Fills `self.hyphens` with the bytes before which a hyphen may stand, in order.
-    fn find_hyphens(&mut self, paragraph: &Paragraph, fonts: &[std::rc::Rc<StyleFont>]) {
+    fn find_hyphens(&mut self, paragraph: &Paragraph, fonts: &[Rc<StyleFont>]) {
         self.hyphens.clear();
         self.hyphens.extend_from_slice(&paragraph.soft_hyphens);
         let mut start = 0;
