@@ -1,14 +1,16 @@
 //! Takes the program's allocations; ends it when the piece of work at hand has taken more than its share.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::{GlobalAlloc, Layout};
 use std::cell::Cell;
+
+use mimalloc::MiMalloc;
 
 use super::{Breach, WORK, breach};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// The system's allocator, with a count of what each thread takes and gives back.
+/// mimalloc, with a count of what each thread takes and gives back.
 struct Counting;
 
 thread_local! {
@@ -51,29 +53,29 @@ fn too_much(limit: i64) {
     breach(work, Breach::Memory(limit.unsigned_abs()))
 }
 
-// SAFETY: every call goes to the system's allocator as it is.
+// SAFETY: every call goes to mimalloc as it is.
 unsafe impl GlobalAlloc for Counting {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as i64);
-        unsafe { System.alloc(layout) }
+        unsafe { MiMalloc.alloc(layout) }
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as i64);
-        unsafe { System.alloc_zeroed(layout) }
+        unsafe { MiMalloc.alloc_zeroed(layout) }
     }
 
     #[inline]
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(-(layout.size() as i64));
-        unsafe { System.dealloc(pointer, layout) }
+        unsafe { MiMalloc.dealloc(pointer, layout) }
     }
 
     #[inline]
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(size as i64 - layout.size() as i64);
-        unsafe { System.realloc(pointer, layout, size) }
+        unsafe { MiMalloc.realloc(pointer, layout, size) }
     }
 }

@@ -7,16 +7,17 @@ use flate2::{Compress, Compression, FlushCompress, Status};
 /// into writing operators.
 const LEVEL: u32 = 6;
 
-/// A compressor with its buffers.
-pub(super) struct Deflater {
-    state: Compress,
-    buffer: Vec<u8>,
-}
+/// Bytes; what is shorter is an envelope's page, say, and takes longer to find codes for than to compress.
+const SHORT: usize = 1024;
+/// Its level: matches are looked for as ever, but the codes are those that every reader knows.
+const SHORT_LEVEL: u32 = 1;
 
-impl Default for Deflater {
-    fn default() -> Self {
-        Self { state: Compress::new(Compression::new(LEVEL), true), buffer: Vec::new() }
-    }
+/// Compressors with their buffers, each made when it is first needed.
+#[derive(Default)]
+pub(super) struct Deflater {
+    usual: Option<Compress>,
+    short: Option<Compress>,
+    buffer: Vec<u8>,
 }
 
 impl Deflater {
@@ -25,15 +26,18 @@ impl Deflater {
     /// # Errors
     /// When the compressor refuses its input, which is a fault of its own.
     pub fn compress(&mut self, data: &[u8]) -> Result<&[u8], PdfError> {
-        self.state.reset();
+        let (state, level) =
+            if data.len() < SHORT { (&mut self.short, SHORT_LEVEL) } else { (&mut self.usual, LEVEL) };
+        let state = state.get_or_insert_with(|| Compress::new(Compression::new(level), true));
+        state.reset();
         // What zlib may need at most for incompressible data, plus its header and checksum.
         let bound = data.len() + data.len() / 1000 + 64;
         self.buffer.clear();
         self.buffer.reserve(bound);
         loop {
-            let consumed = self.state.total_in() as usize;
+            let consumed = state.total_in() as usize;
             let rest = data.get(consumed..).unwrap_or_default();
-            match self.state.compress_vec(rest, &mut self.buffer, FlushCompress::Finish) {
+            match state.compress_vec(rest, &mut self.buffer, FlushCompress::Finish) {
                 Ok(Status::StreamEnd) => return Ok(&self.buffer),
                 Ok(_) => self.buffer.reserve(bound),
                 Err(error) => return Err(PdfError::Compression(error.to_string())),

@@ -10,6 +10,7 @@ mod share;
 mod stamps;
 mod supplies;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -91,7 +92,8 @@ impl Plan {
         match target {
             None => 1,
             Some(index) if self.letters.is_some() => {
-                share.targets.iter().find(|t| t.target == index).map_or(1, |t| t.letters)
+                let place = share.targets.binary_search_by_key(&index, |t| t.target);
+                place.map_or(1, |place| share.targets[place].letters)
             }
             Some(_) => 1,
         }
@@ -110,11 +112,12 @@ pub fn plan(kit: &Kit, destinations: &[Destination]) -> Plan {
     // A case that nobody can be written to from here gets no pile: its letters go to the others.
     let piles = share(letters.unwrap_or(0), open.iter().filter(|(_, targets)| !targets.is_empty()).count());
     let mut rest = piles.iter().copied();
+    let reached: HashMap<_, _> = destinations.iter().map(|d| ((d.case, d.target), d.domestic)).collect();
     let cases: Vec<CaseShare> = open
         .iter()
         .map(|(index, targets)| {
             let pile = if targets.is_empty() { 0 } else { rest.next().unwrap_or(0) };
-            case_share(kit, *index, targets, pile, destinations)
+            case_share(kit, *index, targets, pile, &reached)
         })
         .collect();
 
@@ -171,22 +174,16 @@ fn case_share(
     index: usize,
     written_to: &[usize],
     pile: u32,
-    destinations: &[Destination],
+    reached: &HashMap<(usize, Option<usize>), bool>,
 ) -> CaseShare {
     let case = &kit.cases[index];
-    let to = |target: Option<usize>| destinations.iter().find(|d| d.case == index && d.target == target);
     let letters = share(pile, written_to.len());
     let targets: Vec<TargetShare> = written_to
         .iter()
         .zip(letters)
         .map(|(&target, letters)| {
-            let destination = to(Some(target));
-            TargetShare {
-                target,
-                letters,
-                post: destination.is_some(),
-                domestic: destination.is_some_and(|d| d.domestic),
-            }
+            let domestic = reached.get(&(index, Some(target))).copied();
+            TargetShare { target, letters, post: domestic.is_some(), domestic: domestic == Some(true) }
         })
         .collect();
     CaseShare {
