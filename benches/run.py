@@ -67,11 +67,13 @@ def competitors(name, folder, fonts):
     kind = "w2" if name.startswith("w4") else name
     document = {"w1": "kit", "w2": "envelopes", "w3": "letters"}[kind]
     makekit = folder / "makekit.pdf"
-    yield "makekit", [TARGET / "makekit", "--cases", folder / "cases", "--out", makekit, "--quiet", "--date", "2026-11-21"], makekit
+    makekit_run = [TARGET / "makekit", "--cases", folder / "cases", "--out", makekit, "--quiet", "--date", "2026-11-21"]
+    yield "makekit", makekit_run, makekit
     glyphs = folder / "glyphs.bin"
     floor = TARGET / "examples" / "floor"
     if floor.exists():
-        subprocess.run([floor, "dump", folder / "cases", glyphs], check=True)
+        subprocess.run(makekit_run, check=True)
+        subprocess.run([floor, "dump", makekit, glyphs], check=True)
         yield "floor", [floor, "write", glyphs, folder / "floor.pdf"], folder / "floor.pdf"
     shutil.copy(HERE / "peers" / f"{document}.typ", folder)
     if (folder / "cases" / "photos").exists():
