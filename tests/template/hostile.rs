@@ -180,7 +180,7 @@ pub fn run_as_child() {
     let stack = if case.name == SMALL_STACK { 2 << 20 } else { STACK };
     let child = std::thread::Builder::new()
         .stack_size(stack)
-        .spawn(move || render(&(case.files)(), if case.status == 0 { 10 } else { 1 }));
+        .spawn(move || render(&(case.files)(), if case.status == 3 { 1 } else { 10 }));
     let status = child.expect("a thread").join().unwrap_or(101);
     std::process::exit(status);
 }
