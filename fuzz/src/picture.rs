@@ -1,17 +1,28 @@
-//! The bytes of a photo or logo in; decoded as the program does, under a limit of pixels that keeps the fuzzer quick.
+//! The bytes of a photo or logo in; read and unfolded as the program does, under a limit of pixels that keeps the fuzzer
+//! quick.
 
 use makekit::limits::Limits;
-use makekit::load::decode_photo;
-use makekit::picture::Pixels;
+use makekit::load::Photo;
+use makekit::picture::{PictureFault, PixelSource, Pixels};
 
 /// The file is a photo.
 pub fn picture(data: &[u8]) {
     let limits = Limits { picture_pixels: 1 << 18, ..Limits::default() };
-    match decode_photo(data, &limits) {
+    let photo = match Photo::open(data, &limits) {
+        Ok(photo) => photo,
+        Err(fault) => return words(&fault),
+    };
+    let pixels = photo.width as usize * photo.height as usize;
+    assert!(pixels > 0, "a picture without pixels");
+    assert!(pixels as u64 <= limits.picture_pixels, "{pixels} pixels");
+    assert_eq!(photo.damage(), photo.damage());
+    match photo.pixels() {
         Ok(picture) => {
-            let pixels = picture.width as usize * picture.height as usize;
-            assert!(pixels > 0, "a picture without pixels");
-            assert!(pixels as u64 <= limits.picture_pixels, "{pixels} pixels");
+            assert_eq!(
+                (picture.width, picture.height),
+                (photo.width, photo.height),
+                "the size is not what the head said"
+            );
             match &picture.pixels {
                 Pixels::Grey(grey) => assert_eq!(grey.len(), pixels),
                 Pixels::Rgb(rgb) => assert_eq!(rgb.len(), pixels * 3),
@@ -19,11 +30,12 @@ pub fn picture(data: &[u8]) {
                     assert_eq!((rgb.len(), mask.len()), (pixels * 3, pixels))
                 }
             }
-            assert_eq!(decode_photo(data, &limits).as_ref(), Ok(&picture), "decoded twice, it is the same");
+            assert_eq!(photo.pixels().as_ref(), Ok(&picture), "unfolded twice, it is the same");
         }
-        Err(error) => {
-            assert!(!error.words.is_empty());
-            assert!(!error.words.contains('\n'), "{}", error.words);
-        }
+        Err(fault) => words(&fault),
     }
+}
+
+fn words(fault: &PictureFault) {
+    assert!(!fault.words.is_empty() && !fault.words.contains('\n'), "{fault:?}");
 }

@@ -22,7 +22,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use rayon::prelude::*;
 
 pub use folder::{Bound, Folder, OpenError};
-use jpeg::Damage;
+pub use jpeg::Damage;
 pub use photo::{Photo, decode as decode_photo};
 pub use raw::{Raw, RawEntry, RawField, RawFile, RawKit, RawRows, RawTable, RawValue};
 pub use rows::parse as parse_rows;
