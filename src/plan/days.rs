@@ -79,12 +79,17 @@ pub fn days(kit: &Kit, destinations: &[Destination]) -> Vec<Day> {
 
 /// For each open case with a deadline: the last day to post for the farthest of its destinations.
 fn posting_days(kit: &Kit, destinations: &[Destination]) -> Vec<(Date, usize, Date)> {
+    // By case: whether any of its post leaves the country.
+    let mut abroad = vec![None; kit.cases.len()];
+    for destination in destinations {
+        if let Some(any) = abroad.get_mut(destination.case) {
+            *any = Some(any.unwrap_or(false) || !destination.domestic);
+        }
+    }
     let open = kit.cases.iter().enumerate().filter(|(_, c)| c.status != Status::Ended);
     open.filter_map(|(index, case)| {
         let deadline = case.deadline.as_ref()?.value;
-        let mut of_case = destinations.iter().filter(|d| d.case == index).peekable();
-        of_case.peek()?;
-        let transit = if of_case.all(|d| d.domestic) { TRANSIT_DOMESTIC } else { TRANSIT_INTERNATIONAL };
+        let transit = if abroad[index]? { TRANSIT_INTERNATIONAL } else { TRANSIT_DOMESTIC };
         Some((deadline.checked_sub(transit.days()).ok()?, index, deadline))
     })
     .collect()

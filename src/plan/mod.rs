@@ -92,13 +92,16 @@ impl Plan {
         match target {
             None => 1,
             Some(index) if self.letters.is_some() => {
-                let place = share.targets.binary_search_by_key(&index, |t| t.target);
-                place.map_or(1, |place| share.targets[place].letters)
+                let at = share.targets.binary_search_by_key(&index, |t| t.target);
+                at.map_or(1, |at| share.targets[at].letters)
             }
             Some(_) => 1,
         }
     }
 }
+
+/// Who takes post, by case and target, and whether it stays in the country.
+type ByPost = HashMap<(usize, Option<usize>), bool>;
 
 /// Works the plan out. `destinations` are all who take post from this sender.
 pub fn plan(kit: &Kit, destinations: &[Destination]) -> Plan {
@@ -106,18 +109,18 @@ pub fn plan(kit: &Kit, destinations: &[Destination]) -> Plan {
     let letters_each = kit.event.letters_each.as_ref().map(|f| f.value);
     let letters = participants.zip(letters_each).map(|(p, l)| p.saturating_mul(l));
 
+    let by_post: ByPost = destinations.iter().map(|d| ((d.case, d.target), d.domestic)).collect();
     let open = kit.cases.iter().enumerate().filter(|(_, case)| case.status != Status::Ended);
     let open: Vec<(usize, Vec<usize>)> =
-        open.map(|(index, _)| (index, written_to(kit, index, destinations))).collect();
+        open.map(|(index, _)| (index, written_to(kit, index, &by_post))).collect();
     // A case that nobody can be written to from here gets no pile: its letters go to the others.
     let piles = share(letters.unwrap_or(0), open.iter().filter(|(_, targets)| !targets.is_empty()).count());
     let mut rest = piles.iter().copied();
-    let reached: HashMap<_, _> = destinations.iter().map(|d| ((d.case, d.target), d.domestic)).collect();
     let cases: Vec<CaseShare> = open
         .iter()
         .map(|(index, targets)| {
             let pile = if targets.is_empty() { 0 } else { rest.next().unwrap_or(0) };
-            case_share(kit, *index, targets, pile, &reached)
+            case_share(kit, *index, targets, pile, &by_post)
         })
         .collect();
 
@@ -153,7 +156,7 @@ pub fn plan(kit: &Kit, destinations: &[Destination]) -> Plan {
 }
 
 /// The targets of a case that are written to from the sender's country, by their index: those whom a letter can reach.
-fn written_to(kit: &Kit, case: usize, destinations: &[Destination]) -> Vec<usize> {
+fn written_to(kit: &Kit, case: usize, by_post: &ByPost) -> Vec<usize> {
     let sender = kit.sender.as_ref().map(|s| s.address.country.value);
     kit.cases[case]
         .targets
@@ -161,29 +164,25 @@ fn written_to(kit: &Kit, case: usize, destinations: &[Destination]) -> Vec<usize
         .enumerate()
         .filter(|(_, t)| t.role == TargetRole::Target)
         .filter(|(_, t)| t.only_in.is_empty() || sender.is_some_and(|s| t.only_in.contains(&s)))
-        .filter(|(target, t)| {
-            let by_post = destinations.iter().any(|d| d.case == case && d.target == Some(*target));
-            by_post || t.contacts.take_letters()
-        })
+        .filter(|(target, t)| by_post.contains_key(&(case, Some(*target))) || t.contacts.take_letters())
         .map(|(target, _)| target)
         .collect()
 }
 
-fn case_share(
-    kit: &Kit,
-    index: usize,
-    written_to: &[usize],
-    pile: u32,
-    reached: &HashMap<(usize, Option<usize>), bool>,
-) -> CaseShare {
+fn case_share(kit: &Kit, index: usize, written_to: &[usize], pile: u32, by_post: &ByPost) -> CaseShare {
     let case = &kit.cases[index];
     let letters = share(pile, written_to.len());
     let targets: Vec<TargetShare> = written_to
         .iter()
         .zip(letters)
         .map(|(&target, letters)| {
-            let domestic = reached.get(&(index, Some(target))).copied();
-            TargetShare { target, letters, post: domestic.is_some(), domestic: domestic == Some(true) }
+            let destination = by_post.get(&(index, Some(target)));
+            TargetShare {
+                target,
+                letters,
+                post: destination.is_some(),
+                domestic: destination.is_some_and(|domestic| *domestic),
+            }
         })
         .collect();
     CaseShare {

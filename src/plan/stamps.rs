@@ -1,5 +1,6 @@
 //! Letters by destination and the kit's rates in; stamps by kind and what they cost out.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -32,21 +33,25 @@ pub struct StampLine {
 /// of those who get a copy.
 pub fn stamps(cases: &[CaseShare], destinations: &[Destination], kit: &Kit) -> Stamps {
     let mut counts = [0u32; 2];
+    // Cases and targets come by the thousand: each is looked up, not looked for.
+    let mut posted: HashMap<&str, Vec<&Destination>> = HashMap::new();
+    for destination in destinations {
+        if let Some(case) = kit.cases.get(destination.case) {
+            posted.entry(&*case.id).or_default().push(destination);
+        }
+    }
     for case in cases {
+        let posted = posted.get(&*case.id).map_or(&[][..], Vec::as_slice);
         for target in case.targets.iter().filter(|t| t.post) {
             counts[usize::from(target.domestic)] += target.letters;
         }
         let gets_copy = |d: &&Destination| {
-            d.target.is_some_and(|target| case.targets.iter().all(|written_to| written_to.target != target))
-                && kit.cases.get(d.case).is_some_and(|c| c.id == case.id)
+            d.target.is_some_and(|target| case.targets.binary_search_by_key(&target, |t| t.target).is_err())
         };
-        for copy in destinations.iter().filter(gets_copy) {
+        for copy in posted.iter().copied().filter(gets_copy) {
             counts[usize::from(copy.domestic)] += 1;
         }
-        let cards = destinations
-            .iter()
-            .find(|d| d.target.is_none() && kit.cases.get(d.case).is_some_and(|c| c.id == case.id));
-        if let Some(cards) = cards {
+        if let Some(cards) = posted.iter().find(|d| d.target.is_none()) {
             counts[usize::from(cards.domestic)] += 1;
         }
     }
