@@ -175,6 +175,62 @@ def judge_markers(folder):
     check(programs and all(str(value).startswith("makekit") for value in programs.values()), f"programs named: {programs}")
 
 
+# Ways out.
+
+# What the system's own start of a program opens.
+SYSTEM = re.compile(
+    r"/(?:usr/)?lib|/etc/ld\.so|/proc/(?:\d+|self)/(?:maps|cgroup|mountinfo)$|/proc/sys/vm/|/sys/|/dev/(?:null|urandom)$"
+    r"|/usr/share/zoneinfo|/etc/localtime$|/$"
+)
+
+
+def judge_ways_out(folder):
+    secret = folder / "secret"
+    (secret / "deep").mkdir(parents=True)
+    for name in ("face.jpg", "deep/face.jpg"):
+        drawn().save(secret / name)
+    (secret / "people.csv").write_text("name,street,city,country\nA,1 Street,City,PL\n", encoding="utf-8")
+    (secret / "part.html").write_text("secret", encoding="utf-8")
+    home = folder / "home"
+    cases, templates = home / "cases", home / "templates"
+    cases.mkdir(parents=True)
+    templates.mkdir()
+    (cases / "file.jpg").symlink_to(secret / "face.jpg")
+    (cases / "folder").symlink_to(secret)
+    (cases / "up").symlink_to("../../secret")
+    (cases / "people.csv").symlink_to(secret / "people.csv")
+    (templates / "_part.html").symlink_to(secret / "part.html")
+    (templates / "strings").symlink_to(secret)
+    photos = [secret / "face.jpg", "../../secret/face.jpg", "file.jpg", "folder/face.jpg", "folder/deep/face.jpg", "up/face.jpg",
+              "/etc/passwd", "/proc/self/environ", "./../cases/../../secret/face.jpg", "//etc/hostname", "~/secret/face.jpg"]
+    for number, photo in enumerate(photos):
+        case = CASE.format(letter=chr(65 + number), photo="").replace("photos/", str(photo))
+        (cases / f"case-{number}.toml").write_text(case, encoding="utf-8")
+    people = CASE.format(letter="Z", photo="").replace('photo = { file = "photos/", alt = "A drawing" }', 'recipients = "people.csv"')
+    (cases / "people.toml").write_text(people, encoding="utf-8")
+    sheet = '{% include "../../secret/part.html" %}{% include "_part.html" %}<style>@import "../../secret/theme.css";</style>'
+    (templates / "own.html").write_text(sheet, encoding="utf-8")
+    trace = folder / "trace.txt"
+    for arguments in ([], ["--templates", "templates"]):
+        done = run("strace", "-f", "-y", "-s", "300", "-e", "trace=%network,%file", "-o", trace,
+                   MAKEKIT, "--out", "kit.pdf", *DATE, *arguments, cwd=home)
+        calls = trace.read_text(errors="replace") if trace.exists() else ""
+        if "execve(" not in calls:
+            return skip(f"the files that are opened were not watched: strace says {done.stderr[-200:]}")
+        check(done.returncode == 1, f"ways out: status {done.returncode}: {done.stderr[-1000:]}")
+        check(not re.search(r"\b(?:socket|connect|bind|sendto|sendmsg)\(", calls), "ways out: a network call was made")
+        opened = set(re.findall(r"\bopen(?:at2?)?\(.* = \d+<([^>]*)>", calls))
+        check(len(opened) > 5, f"ways out: only {sorted(opened)} were seen to be opened")
+        inside = (str(home), str(MAKEKIT))
+        outside = sorted(path for path in opened if not path.startswith(inside) and not SYSTEM.match(path))
+        check(not outside, f"ways out: opened outside of the folders: {outside}")
+        if not arguments:
+            for number in range(len(photos)):
+                check(f"case-{number}.toml:5:" in done.stderr, f"ways out: nothing is said of {photos[number]}")
+            check("people.toml:5:" in done.stderr, "ways out: nothing is said of the file of recipients")
+    check(not (home / "kit.pdf").exists(), "ways out: a kit was made")
+
+
 # Pages that are taken out.
 
 
@@ -335,7 +391,7 @@ def judge_disks(folder):
 
 
 def main():
-    for judge in (judge_markers, judge_pages, judge_same, judge_disks):
+    for judge in (judge_markers, judge_ways_out, judge_pages, judge_same, judge_disks):
         with tempfile.TemporaryDirectory(prefix="makekit-safety-") as name:
             judge(Path(name))
     words = f", {skipped} skipped" if skipped else ""
