@@ -210,7 +210,7 @@ impl Folder {
                 #[cfg(unix)]
                 Some(libc::ENXIO | libc::ENODEV) => OpenError::NoFile("a pipe, socket or device"),
                 #[cfg(unix)]
-                Some(libc::ELOOP) => OpenError::Other("its links lead in a circle".to_owned()),
+                Some(libc::ELOOP) => OpenError::DeadLink,
                 #[cfg(unix)]
                 Some(libc::ENAMETOOLONG) => OpenError::Missing { near: None },
                 _ => OpenError::Other(words(error)),

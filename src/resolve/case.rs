@@ -1,5 +1,7 @@
 //! A case file to the model's case: its own keys, its targets and its solidarity address.
 
+use std::collections::HashSet;
+
 use super::keys::{self, Case as Key};
 use super::walk::{Values, Walker};
 use super::{Options, address, rows};
@@ -70,7 +72,7 @@ pub fn resolve(file: &RawFile, context: &Context<'_>, report: &mut Report) -> Op
     let solidarity =
         values.table(Key::Solidarity).and_then(|table| solidarity(*table, country.as_ref(), report));
     let lang = values.language(Key::Lang).map_or_else(|| context.kit_lang.clone(), |lang| lang.value);
-    check_letters(&targets, letter.is_some(), &lang, report);
+    check_letters(&targets, letter.as_ref(), &lang, report);
     let languages = values.languages(Key::Languages);
     for (at, lang) in languages.iter().enumerate() {
         if languages[..at].iter().any(|other| other.value == lang.value) {
@@ -109,8 +111,37 @@ pub fn resolve(file: &RawFile, context: &Context<'_>, report: &mut Report) -> Op
     })
 }
 
-/// Warns of letters that begin and end in one language, and say what the case says in another.
-fn check_letters(targets: &[Target], has_letter: bool, lang: &Lang, report: &mut Report) {
+/// Warns of letters that begin and end in one language, and say what the case says in another; and of those that hold
+/// the salutation or the close, which are printed round them.
+fn check_letters(targets: &[Target], letter: Option<&Text>, lang: &Lang, report: &mut Report) {
+    let has_letter = letter.is_some();
+    let bodies: Vec<&Text> =
+        letter.into_iter().chain(targets.iter().filter_map(|target| target.letter.as_ref())).collect();
+    let said = |pick: fn(&Target) -> &Option<Text>| -> HashSet<&str> {
+        let asked = targets.iter().filter(|_| !bodies.is_empty());
+        asked.filter_map(|target| Some(bare(pick(target).as_ref()?))).collect()
+    };
+    let (salutations, closes) = (said(|target| &target.salutation), said(|target| &target.close));
+    for body in bodies {
+        let mut lines = body.lines().map(str::trim).filter(|line| !line.is_empty());
+        let (first, last) = (lines.next().unwrap_or_default(), lines.next_back().unwrap_or_default());
+        // A line of its own that ends in a comma and is no sentence.
+        let is_greeting = first.ends_with([',', '،', '，']) && first.split_whitespace().count() <= 6;
+        for (twice, line, key) in [
+            (is_greeting || salutations.contains(bare(first)), first, "salutation"),
+            (closes.contains(bare(last)), last, "close"),
+        ] {
+            if twice && !line.is_empty() {
+                report.push(
+                    Diagnostic::warning(format!(
+                        "the letter says `{line}` itself, and `{key}` is printed as well"
+                    ))
+                    .at(body.span)
+                    .hint(format!("take the line out of the letter; it stands in each target's `{key}`")),
+                );
+            }
+        }
+    }
     let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_owned();
     for target in targets.iter().filter(|t| t.role == TargetRole::Target && t.letter.is_none()) {
         let Some(own) = target.lang.as_ref().filter(|own| primary(own) != primary(lang)) else { continue };
@@ -123,6 +154,11 @@ fn check_letters(targets: &[Target], has_letter: bool, lang: &Lang, report: &mut
                 )),
         );
     }
+}
+
+/// A line without the marks at its end.
+fn bare(line: &str) -> &str {
+    line.trim().trim_end_matches([',', '.', ':', '!', ' '])
 }
 
 fn check_outcome(

@@ -13,6 +13,8 @@ mod suggest;
 mod text;
 mod walk;
 
+use std::collections::HashMap;
+
 use jiff::civil::Date;
 
 pub use forbidden::ForbiddenNames;
@@ -70,6 +72,18 @@ pub fn resolve(
     let context = case::Context { raw, options, limits, sources, kit_lang: lang };
     let cases: Vec<_> = raw.cases.iter().filter_map(|file| case::resolve(file, &context, report)).collect();
     let mut kit = kit?;
+    let mut names: HashMap<&str, usize> = HashMap::new();
+    for (at, case) in cases.iter().enumerate() {
+        let other = names.insert(&*case.name.value, at).map(|first| &cases[first]);
+        if let Some(other) = other.filter(|other| other.country.value == case.country.value) {
+            let same = format!("`{}` and `{}` have the same name, `{}`", other.id, case.id, case.name.value);
+            let mut warning = Diagnostic::warning(same).at(case.name.span);
+            if let Some(span) = other.name.span {
+                warning = warning.related(span, "first here");
+            }
+            report.push(warning.hint("is one a copy that was not filled in?"));
+        }
+    }
     forbidden::check(&kit.organisation, &cases, report);
     kit.cases = cases;
     Some(kit)

@@ -313,7 +313,12 @@ fn failed(what: &str, path: &Path, error: &io::Error) -> Diagnostic {
         ErrorKind::QuotaExceeded => format!("cannot {what} `{shown}`: the quota is used up"),
         ErrorKind::ReadOnlyFilesystem => format!("cannot {what} `{shown}`: the disk is read-only"),
         ErrorKind::FileTooLarge => format!("cannot {what} `{shown}`: the file is too large for this disk"),
-        _ => format!("cannot {what} `{shown}`: {error}"),
+        _ => {
+            // Rust adds the number, and the name of the unfinished file.
+            let words = error.to_string();
+            let words = words.split(" (os error").next().unwrap_or(&words).to_lowercase();
+            format!("cannot {what} `{shown}`: {words}")
+        }
     };
     let diagnostic = Diagnostic::machine(words);
     if path.exists() {
