@@ -126,7 +126,19 @@ fn sheet_csv(bytes: Vec<u8>, sheet: Option<&str>, limits: &Limits) -> Result<Str
             csv.push(',');
             column += 1;
         }
-        let text = text.trim().replace("\r\n", "\n").replace(['\n', '\r'], "\u{2028}").replace('"', "\"\"");
+        // Word's own line breaks are among those that are pasted into cells.
+        let text = text
+            .trim()
+            .replace("\r\n", "\n")
+            .replace(['\n', '\r', '\u{b}', '\u{c}'], "\u{2028}")
+            .replace('"', "\"\"");
+        if text.chars().any(|c| c.is_control() && c != '\t') {
+            let row = u64::from(at_row) + 1;
+            return Err((
+                format!("has a control character in row {row} of `{name}`, which is no text"),
+                None,
+            ));
+        }
         let _ = write!(csv, "\"{text}\"");
         if csv.len() as u64 > limits.csv_bytes {
             return Err(too_large());
