@@ -336,6 +336,33 @@ mod tests {
         assert!(near(colour_at(&picture, 8, 28), [0, 0, 255]));
     }
 
+    /// The same kit has the same bytes on every machine: the decoder that `image` uses gives the same pixels with this
+    /// processor's own instructions and without them.
+    #[test]
+    fn decoding_does_not_depend_on_the_processor() {
+        use zune_jpeg::zune_core::bytestream::ZCursor;
+        use zune_jpeg::zune_core::options::DecoderOptions;
+        let noise = |x: u32, y: u32| (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)) >> 13;
+        let soft = RgbImage::from_fn(163, 117, |x, y| Rgb([x as u8, y as u8, (x + y) as u8]));
+        let rough = RgbImage::from_fn(163, 117, |x, y| {
+            let n = noise(x, y);
+            Rgb([n as u8, (n >> 8) as u8, (n >> 5) as u8])
+        });
+        for image in [soft, rough] {
+            let bytes = jpeg(&image.into(), b"");
+            let decoded = |options: DecoderOptions| {
+                let mut decoder = zune_jpeg::JpegDecoder::new_with_options(ZCursor::new(&bytes[..]), options);
+                decoder.decode().unwrap()
+            };
+            let plain = decoded(DecoderOptions::default().set_use_unsafe(false));
+            assert_eq!(decoded(DecoderOptions::new_fast()), plain);
+            let Pixels::Rgb(ours) = decode(&bytes, &Limits::default()).unwrap().pixels else {
+                panic!("grey")
+            };
+            assert_eq!(ours, plain);
+        }
+    }
+
     #[test]
     fn greys_and_deep_colours_and_masks_keep_their_sense() {
         let deep: ImageBuffer<Luma<u16>, _> = ImageBuffer::from_pixel(4, 4, Luma([0x8000]));

@@ -203,3 +203,52 @@ fn png_rows(pixels: &[u8], row_length: usize, channels: usize) -> Vec<u8> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use fast_image_resize::CpuExtensions;
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    /// Encoding as well: with this processor's own instructions the bytes are those that were had without them.
+    #[test]
+    fn encoding_does_not_depend_on_the_processor() {
+        let (width, height) = (157u32, 93u32);
+        let value = |i: u32| ((i.wrapping_mul(2_654_435_761) >> 25) + i / 97 % 128) as u8;
+        let rgb: Vec<u8> = (0..width * height * 3).map(value).collect();
+        let hash = |bytes: &[u8]| Sha256::digest(bytes)[..8].iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let colour = jpeg(&rgb, width, height, false).expect("a JPEG");
+        let grey = jpeg(&rgb[..(width * height) as usize], width, height, true).expect("a JPEG");
+        assert_eq!([hash(&colour), hash(&grey)], ["8a3ea7816cb79e42", "670c8ace672c4b32"]);
+    }
+
+    /// The same kit has the same bytes on every machine: each way of scaling that this processor has gives the same.
+    #[test]
+    fn scaling_does_not_depend_on_the_processor() {
+        let (width, height) = (301u32, 203u32);
+        let noise: Vec<u8> =
+            (0..width * height * 4).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        for (kind, channels) in [(PixelType::U8, 1), (PixelType::U8x3, 3), (PixelType::U8x4, 4)] {
+            let source = ImageRef::new(width, height, &noise[..(width * height) as usize * channels], kind)
+                .expect("a picture");
+            let scaled = |extensions: CpuExtensions| {
+                let mut resizer = Resizer::new();
+                // SAFETY: only what the processor has is asked for.
+                unsafe { resizer.set_cpu_extensions(extensions) };
+                let mut target = Image::new(117, 64, kind);
+                resizer.resize(&source, &mut target, &ResizeOptions::new()).expect("a smaller picture");
+                target.into_vec()
+            };
+            let plain = scaled(CpuExtensions::None);
+            #[cfg(target_arch = "x86_64")]
+            for extensions in [CpuExtensions::Sse4_1, CpuExtensions::Avx2] {
+                if extensions.is_supported() {
+                    assert_eq!(scaled(extensions), plain, "{kind:?} {extensions:?}");
+                }
+            }
+            #[cfg(target_arch = "aarch64")]
+            assert_eq!(scaled(CpuExtensions::Neon), plain, "{kind:?}");
+        }
+    }
+}

@@ -5,6 +5,7 @@
 //! into another where nothing reaches across a space: for the words that [`stands_apart`] names, in the faces that come
 //! with the program. The layout tests put lines together in both ways, in each of these faces, and compare.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::ops::Range;
@@ -41,6 +42,9 @@ struct WordTable {
     places: [HashMap<Box<str>, Range<u32>, BuildHasherDefault<FxHasher>>; 2],
     clusters: Vec<Cluster>,
     glyphs: Vec<Glyph>,
+    /// Paragraphs asked for, and those that were put together.
+    asked: Cell<u32>,
+    composed: Cell<u32>,
 }
 
 /// The words that one thread has met, by style.
@@ -52,6 +56,8 @@ pub(super) struct Words {
 /// Beyond this many styles, or glyphs of one of them, the store starts afresh.
 const STYLES: usize = 48;
 const GLYPHS: usize = 50_000;
+/// Paragraphs of a style whose words are all kept.
+const FIRST: u32 = 200;
 /// Bytes; what is longer is no word that comes back.
 const LONGEST: usize = 40;
 
@@ -63,6 +69,7 @@ impl Words {
     /// Puts a text together, where all of its words are known.
     pub fn compose(&self, style: &WordStyle, text: &str, out: &mut Shaped) -> bool {
         let Some(table) = self.table(style) else { return false };
+        table.asked.set(table.asked.get().saturating_add(1));
         if !words(text).all(|word| table.place(text, &word).is_some()) {
             return false;
         }
@@ -83,6 +90,7 @@ impl Words {
             }
         }
         out.runs.push(table.run);
+        table.composed.set(table.composed.get().saturating_add(1));
         true
     }
 
@@ -104,6 +112,9 @@ impl Words {
                 &mut self.tables[last]
             }
         };
+        if table.is_of_little_use() {
+            return;
+        }
         if table.glyphs.len() > GLYPHS {
             *table = WordTable::new(style.clone(), run);
         }
@@ -127,7 +138,14 @@ impl Words {
 
 impl WordTable {
     fn new(style: WordStyle, run: Run) -> Self {
-        Self { style, run, places: Default::default(), clusters: Vec::new(), glyphs: Vec::new() }
+        let (places, clusters, glyphs) = (Default::default(), Vec::new(), Vec::new());
+        Self { style, run, places, clusters, glyphs, asked: Cell::new(0), composed: Cell::new(0) }
+    }
+
+    /// Texts whose words do not come back: most are not kept then.
+    fn is_of_little_use(&self) -> bool {
+        let (asked, composed) = (self.asked.get(), self.composed.get());
+        asked > FIRST && composed < asked / 8 && !asked.is_multiple_of(16)
     }
 
     fn place(&self, text: &str, word: &Range<usize>) -> Option<Range<usize>> {
