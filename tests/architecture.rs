@@ -10,7 +10,7 @@ const ORDER: [&str; 19] = [
 ];
 
 /// Crates that shape the design, and the only stages that may name them.
-const PLACES: [(&str, &[&str]); 18] = [
+const PLACES: [(&str, &[&str]); 19] = [
     ("tera", &["template"]),
     ("html5gum", &["markup"]),
     ("cssparser", &["markup"]),
@@ -26,6 +26,7 @@ const PLACES: [(&str, &[&str]); 18] = [
     ("zip", &["load"]),
     ("zune_jpeg", &["load"]),
     ("annotate_snippets", &["diag"]),
+    ("mimalloc", &["guard"]),
     ("tempfile", &["write"]),
     ("clap", &["cli"]),
     ("notify", &["cli"]),

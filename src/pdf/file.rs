@@ -129,7 +129,7 @@ enum Entry {
 /// Joins sections, in order, to a file. `next_id` is the first number that no object has; `catalog` and `info` are the
 /// document's. The file's identifier is a hash of its content.
 pub(super) fn write_file(
-    sections: impl IntoIterator<Item = Section>,
+    sections: Vec<Section>,
     next_id: Id,
     catalog: Id,
     info: Id,
@@ -137,7 +137,13 @@ pub(super) fn write_file(
     let mut entries = vec![Entry::Free; next_id as usize];
     let mut hash = Sha256::new();
     // The comment's bytes above 127 tell transfer programs that the file is binary (7.5.2).
-    let mut out = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec();
+    let head = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n";
+    let size = |section: &Section| {
+        section.bytes.len() + section.packed.iter().map(|packed| packed.data.len() + 128).sum::<usize>()
+    };
+    // Room for the whole at once: a buffer that grows has its bytes twice in memory while it does.
+    let mut out = Vec::with_capacity(sections.iter().map(size).sum::<usize>() + entries.len() * 2 + 1024);
+    out.extend_from_slice(head);
     for section in sections {
         let base = out.len();
         hash.update(&section.bytes);
