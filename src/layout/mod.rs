@@ -16,6 +16,7 @@ mod replaced;
 mod samples;
 mod scroll;
 mod table;
+mod writer;
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -35,7 +36,8 @@ use flow::Flow;
 use inline::Shaping;
 use page::Cut;
 use paint::{Painter, Window};
-use scroll::{Scroll, Writer};
+use scroll::Scroll;
+use writer::Writer;
 
 /// Things beyond the edge of a page that are told one by one.
 const MOST_BEYOND: usize = 3;

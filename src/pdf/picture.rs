@@ -217,7 +217,8 @@ mod tests {
         let (width, height) = (157u32, 93u32);
         let value = |i: u32| ((i.wrapping_mul(2_654_435_761) >> 25) + i / 97 % 128) as u8;
         let rgb: Vec<u8> = (0..width * height * 3).map(value).collect();
-        let hash = |bytes: &[u8]| Sha256::digest(bytes)[..8].iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let hash =
+            |bytes: &[u8]| Sha256::digest(bytes)[..8].iter().map(|b| format!("{b:02x}")).collect::<String>();
         let colour = jpeg(&rgb, width, height, false).expect("a JPEG");
         let grey = jpeg(&rgb[..(width * height) as usize], width, height, true).expect("a JPEG");
         assert_eq!([hash(&colour), hash(&grey)], ["8a3ea7816cb79e42", "670c8ace672c4b32"]);
