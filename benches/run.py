@@ -21,8 +21,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import work
-
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
@@ -78,7 +76,7 @@ def competitors(name, folder, fonts):
     shutil.copy(HERE / "peers" / f"{document}.typ", folder)
     if (folder / "cases" / "photos").exists():
         shutil.copytree(folder / "cases" / "photos", folder / "photos", dirs_exist_ok=True)
-    # Not imported here: a child begins with its parent's memory, which would be counted as its own.
+    # Not imported here, for the same reason.
     if importlib.util.find_spec("typst"):
         yield "typst", [sys.executable, "-c", TYPST, folder, document, fonts], folder / "typst.pdf"
     else:
@@ -97,7 +95,8 @@ def main():
     arguments.add_argument("--keep")
     options = arguments.parse_args()
     base = Path(options.keep or tempfile.mkdtemp(prefix="makekit-bench-"))
-    work.make_all(base, options.seed)
+    # In a process of its own: a child begins with its parent's memory, which would be counted as its own.
+    subprocess.run([sys.executable, HERE / "work.py", base, options.seed], check=True)
     fonts = fonts_for_peers(base)
     commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
     print(f"commit {commit}, {os.cpu_count()} processors, {options.runs} runs, medians\n")

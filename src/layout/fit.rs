@@ -13,8 +13,11 @@ pub(super) struct Fitted {
     pub addresses: Vec<(NodeId, f32)>,
 }
 
-/// Trials between the smallest scale and full size: the scale found is off by less than a hundredth of the range.
+/// Trials of an address between the smallest scale and full size: the scale found is off by less than a hundredth of the
+/// range.
 const TRIALS: usize = 6;
+/// A page is scaled down in steps of this: sheets that are alike come out in few sizes, and share what was shaped.
+const STEP: f32 = 0.005;
 /// What sticks out by no more than this, in points, is a matter of rounding.
 const TOLERANCE: f32 = 0.5;
 
@@ -29,26 +32,68 @@ pub(super) fn fit(run: &mut Run<'_>) -> Result<Fitted, Vec<LayoutError>> {
     if over(&fitted.scroll) <= TOLERANCE {
         return Ok(fitted);
     }
-    let min_scale = min_scale.clamp(0.05, 1.0);
-    let smallest = run.lay_out_body(FIRST_PASS, min_scale, &fitted.addresses);
-    if over(&smallest) > TOLERANCE {
-        let mut errors = smallest.errors.clone();
-        errors.push(overflow(&smallest, over(&smallest), min_scale));
-        return Err(errors);
-    }
-    let (mut low, mut high) = (min_scale, 1.0);
-    (fitted.scroll, fitted.scale) = (smallest, min_scale);
-    for _ in 0..TRIALS {
-        let scale = (low + high) / 2.0;
+    let steps = Steps::down_to(min_scale.clamp(0.05, 1.0));
+    let full = fitted.scroll.bottom;
+    // Lines become shorter, and fewer: what is written on takes the square of its scale.
+    let mut next = steps.count_to((room / full.max(1.0)).sqrt()).clamp(1, steps.last.max(1));
+    // Too large at `above` steps; fits at `below`, where that was tried.
+    let (mut above, mut below) = (0, None);
+    loop {
+        let scale = steps.scale(next);
         let trial = run.lay_out_body(FIRST_PASS, scale, &fitted.addresses);
-        if over(&trial) <= TOLERANCE {
-            low = scale;
-            (fitted.scroll, fitted.scale) = (trial, scale);
+        let sticks_out = over(&trial);
+        // How much one step takes off, as this trial shows it.
+        let a_step = ((full - trial.bottom) / next as f32).max(0.1);
+        if sticks_out <= TOLERANCE {
+            let to_spare = (-sticks_out / a_step) as u32;
+            (fitted.scroll, fitted.scale, below) = (trial, scale, Some(next));
+            next = next.saturating_sub(to_spare).max(above + 1);
+        } else if next >= steps.last {
+            let mut errors = trial.errors.clone();
+            errors.push(overflow(&trial, sticks_out, scale));
+            return Err(errors);
         } else {
-            high = scale;
+            above = next;
+            next = (next + (sticks_out / a_step).ceil().max(1.0) as u32).min(steps.last);
+        }
+        match below {
+            // The trials have met, or there is no whole step to spare.
+            Some(found) if next >= found && above + 1 >= found => return Ok(fitted),
+            Some(found) if next >= found => {
+                if fitted_closely(&fitted.scroll, room, a_step) {
+                    return Ok(fitted);
+                }
+                next = (above + found) / 2;
+            }
+            _ => {}
         }
     }
-    Ok(fitted)
+}
+
+/// True where a step more would not fit.
+fn fitted_closely(scroll: &Scroll, room: f32, a_step: f32) -> bool {
+    room - scroll.bottom < a_step
+}
+
+/// Scales from full size down.
+struct Steps {
+    least: f32,
+    /// The number of the smallest.
+    last: u32,
+}
+
+impl Steps {
+    fn down_to(least: f32) -> Self {
+        Self { least, last: ((1.0 - least) / STEP).ceil() as u32 }
+    }
+
+    fn scale(&self, step: u32) -> f32 {
+        (1.0 - step as f32 * STEP).max(self.least)
+    }
+
+    fn count_to(&self, scale: f32) -> u32 {
+        ((1.0 - scale) / STEP).round().max(0.0) as u32
+    }
 }
 
 fn overflow(scroll: &Scroll, over: f32, scale: f32) -> LayoutError {
