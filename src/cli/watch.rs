@@ -16,7 +16,7 @@ use crate::pipeline::{Options, Session};
 use crate::write;
 
 /// An editor saves in several steps; a build begins when none has followed for so long.
-const QUIET: Duration = Duration::from_millis(12);
+const QUIET: Duration = Duration::from_millis(8);
 /// A burst that does not end is built all the same after so long.
 const LONGEST_BURST: Duration = Duration::from_millis(500);
 /// How often a folder that was taken away is looked for again.
