@@ -173,6 +173,48 @@ fn the_same_input_gives_the_same_bytes_elsewhere_and_on_any_number_of_threads() 
     assert_eq!(elsewhere.kit(), kit, "from another folder");
 }
 
+/// Gives a command no more than so much of something.
+fn limit(command: &mut Command, resource: i64, most: u64) {
+    // SAFETY: between fork and exec only a system call is made.
+    unsafe {
+        command.pre_exec(move || {
+            let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
+            match libc::setrlimit(resource as _, &raw const limit) {
+                0 => Ok(()),
+                _ => Err(std::io::Error::last_os_error()),
+            }
+        });
+    }
+}
+
+/// Linux counts what is mapped; elsewhere the limit means something else.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_machine_without_memory_is_told_in_words() {
+    let bench = Bench::new();
+    fs::write(bench.path("kit.pdf"), b"%PDF the old kit").expect("a file is written");
+    let program = fs::metadata(env!("CARGO_BIN_EXE_makekit")).expect("the program").len();
+    let mut told = 0;
+    for more in [60, 90, 120, 150, 200, 1000] {
+        let mut command = bench.command(&["--out", "kit.pdf", "--jobs", "1"]);
+        limit(&mut command, libc::RLIMIT_AS.into(), program + (more << 20));
+        let (status, words) = ended(command.output());
+        match status {
+            0 => break,
+            3 => {
+                told += 1;
+                assert!(
+                    words.contains("no memory left") || words.contains("cannot start threads"),
+                    "{words}"
+                );
+                assert_eq!(bench.kit(), b"%PDF the old kit");
+            }
+            other => panic!("{more} MiB: {other}, {words}"),
+        }
+    }
+    assert!(told > 0, "no run was short of memory");
+}
+
 #[test]
 fn a_write_that_fails_at_any_byte_of_the_kit_leaves_the_old_one() {
     let bench = Bench::new();
@@ -187,16 +229,7 @@ fn a_write_that_fails_at_any_byte_of_the_kit_leaves_the_old_one() {
     let steps = std::env::var("MAKEKIT_FAULTS").ok().and_then(|n| n.parse().ok()).unwrap_or(4u64);
     for fails_at in (0..steps).map(|n| length * n / steps).chain([1, length - 1]) {
         let mut command = bench.command(&["--out", "kit.pdf"]);
-        // SAFETY: between fork and exec only a system call is made.
-        unsafe {
-            command.pre_exec(move || {
-                let limit = libc::rlimit { rlim_cur: fails_at, rlim_max: fails_at };
-                match libc::setrlimit(libc::RLIMIT_FSIZE, &raw const limit) {
-                    0 => Ok(()),
-                    _ => Err(std::io::Error::last_os_error()),
-                }
-            });
-        }
+        limit(&mut command, libc::RLIMIT_FSIZE.into(), fails_at);
         let (status, words) = ended(command.output());
         assert_eq!(status, 3, "at byte {fails_at}: {words}");
         assert!(words.contains("cannot write `kit.pdf`: the file is too large for this disk"), "{words}");

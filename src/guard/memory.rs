@@ -2,6 +2,7 @@
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use mimalloc::MiMalloc;
 
@@ -53,18 +54,36 @@ fn too_much(limit: i64) {
     breach(work, Breach::Memory(limit.unsigned_abs()))
 }
 
+/// A pointer as the allocator gave it; where it gave none the program ends in words, not in a signal.
+#[inline]
+fn given(pointer: *mut u8) -> *mut u8 {
+    if pointer.is_null() {
+        exhausted();
+    }
+    pointer
+}
+
+#[cold]
+fn exhausted() {
+    static TOLD: AtomicBool = AtomicBool::new(false);
+    // Not again, where the words themselves find no room: then the caller ends the program.
+    if !TOLD.swap(true, Ordering::SeqCst) {
+        breach("", Breach::Exhausted)
+    }
+}
+
 // SAFETY: every call goes to mimalloc as it is.
 unsafe impl GlobalAlloc for Counting {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as i64);
-        unsafe { MiMalloc.alloc(layout) }
+        given(unsafe { MiMalloc.alloc(layout) })
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as i64);
-        unsafe { MiMalloc.alloc_zeroed(layout) }
+        given(unsafe { MiMalloc.alloc_zeroed(layout) })
     }
 
     #[inline]
@@ -76,6 +95,6 @@ unsafe impl GlobalAlloc for Counting {
     #[inline]
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(size as i64 - layout.size() as i64);
-        unsafe { MiMalloc.realloc(pointer, layout, size) }
+        given(unsafe { MiMalloc.realloc(pointer, layout, size) })
     }
 }

@@ -35,6 +35,8 @@ pub enum Breach {
     Depth,
     /// The run as a whole took this long.
     Run(Duration),
+    /// The machine, or the share of it that the run is given, has no memory left.
+    Exhausted,
 }
 
 /// The words of the error for a breach, and of its hint.
@@ -50,6 +52,7 @@ pub fn words(work: &str, breach: Breach) -> (String, String) {
         Breach::Run(limit) => {
             format!("the run takes longer than the {} s that are allowed", limit.as_secs_f32())
         }
+        Breach::Exhausted => "there is no memory left for this run".to_owned(),
     };
     let hint = match breach {
         Breach::Time(_) => format!("look for a loop in it; {}", Limits::hint("template-seconds")),
@@ -60,6 +63,10 @@ pub fn words(work: &str, breach: Breach) -> (String, String) {
             "look for a list, a condition or a part that holds itself again and again".to_owned()
         }
         Breach::Run(_) => Limits::hint("seconds"),
+        Breach::Exhausted => {
+            "close other programs, use `--jobs 1`, or make some sheets at a time with `--only` and `--case`"
+                .to_owned()
+        }
     };
     (message, hint)
 }
