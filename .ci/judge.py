@@ -137,7 +137,7 @@ def judge_safety(folder):
         calls = trace.read_text(errors="replace")
         check(not re.search(r"\b(socket|connect|sendto)\(", calls), "a network call was made")
         outside = [line for line in calls.splitlines() if re.search(r'open(?:at)?\([^"]*"/', line) and "ENOENT" not in line
-                   and not re.search(r'"/(?:lib|usr/lib|etc/ld|proc/self|proc/|sys/fs/cgroup|sys/devices|dev/urandom)', line)
+                   and not re.search(r'"/(?:lib|usr/lib|etc/ld|proc/self|proc/|sys/fs/cgroup|sys/devices|sys/kernel/mm|dev/urandom)', line)
                    and str(folder) not in line and str(ROOT) not in line]
         check(not outside, f"files opened outside: {outside[:5]}")
     else:

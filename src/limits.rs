@@ -105,6 +105,7 @@ limits! {
     picture_bytes "picture-bytes" Bytes 64 * MIB, "size of a photo's or logo's file";
     picture_pixels "picture-pixels" Pixels 120_000_000, "width times height of a photo or logo";
     pictures_memory "pictures-memory" Bytes 2048 * MIB, "the files of all pictures together";
+    pictures_pixels "pictures-pixels" Pixels 4_000_000_000, "width times height of all pictures together";
     font_bytes "font-bytes" Bytes 64 * MIB, "size of a font file";
     fonts "fonts" Count 500, "font files in the folder of `--fonts`";
     template_bytes "template-bytes" Bytes 256 * KIB, "size of a template or style sheet";

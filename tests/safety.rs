@@ -318,6 +318,8 @@ fn limits_end_a_run_in_an_error_that_names_them() {
         ("element-depth=2", 1),
         ("toml-bytes=100", 1),
         ("picture-pixels=100", 1),
+        ("pictures-pixels=100", 1),
+        ("pictures-memory=100", 1),
         ("text-bytes=100", 1),
     ] {
         let (ended, words) = bench.run(&["--out", "kit.pdf", "--limit", limit]);

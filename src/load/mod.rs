@@ -349,7 +349,7 @@ fn read_pictures(folder: &Folder, kit: &mut RawKit, photos: &Photos, limits: &Li
             Err(error) => Err(error),
         })
         .collect();
-    let mut memory = 0;
+    let (mut memory, mut pixels) = (0, 0);
     let mut known: HashMap<[u8; 32], ImageId> = HashMap::new();
     for ((path, places), result) in wanted.into_iter().zip(opened) {
         let places: Vec<PicturePlace> = places
@@ -371,23 +371,28 @@ fn read_pictures(folder: &Folder, kit: &mut RawKit, photos: &Photos, limits: &Li
                     places.iter().for_each(|at| report.push(damage_told(damage, at.what, &path).at(at.span)));
                 }
                 memory += photo.size();
-                match known.get(&photo.file_hash) {
-                    _ if memory > limits.pictures_memory => {
-                        let most = Unit::Bytes.words(limits.pictures_memory);
-                        let words = |what: &str| {
-                            format!("with the {what} `{path}` all pictures together take more than {most}")
-                        };
-                        let hint = Limits::hint("pictures-memory");
-                        places.iter().for_each(|at| {
-                            report.push(Diagnostic::error(words(at.what)).hint(hint.clone()).at(at.span));
-                        });
+                if !known.contains_key(&photo.file_hash) {
+                    pixels += u64::from(photo.width) * u64::from(photo.height);
+                }
+                let too_much = if memory > limits.pictures_memory {
+                    Some((Unit::Bytes.words(limits.pictures_memory), "pictures-memory"))
+                } else if pixels > limits.pictures_pixels {
+                    Some((Unit::Pixels.words(limits.pictures_pixels), "pictures-pixels"))
+                } else {
+                    None
+                };
+                match (too_much, known.get(&photo.file_hash)) {
+                    (Some((most, limit)), _) => {
+                        let words = format!("brings all pictures together to more than {most}");
+                        let fault = PictureFault { words, hint: Some(Limits::hint(limit)) };
+                        places.iter().for_each(|at| report.push(at.mistake(&fault)));
                         None
                     }
-                    Some(id) => {
+                    (None, Some(id)) => {
                         kit.pictures.also_at(*id, places);
                         Some(*id)
                     }
-                    None => {
+                    (None, None) => {
                         let (width, height, file_hash) = (photo.width, photo.height, photo.file_hash);
                         let source = Arc::clone(photo) as Arc<dyn PixelSource>;
                         let id = kit.pictures.add(Picture { width, height, file_hash, source, places });
