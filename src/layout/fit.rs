@@ -47,32 +47,24 @@ pub(super) fn fit(run: &mut Run<'_>) -> Result<Fitted, Vec<LayoutError>> {
         if sticks_out <= TOLERANCE {
             let to_spare = (-sticks_out / a_step) as u32;
             (fitted.scroll, fitted.scale, below) = (trial, scale, Some(next));
-            next = next.saturating_sub(to_spare).max(above + 1);
+            if to_spare == 0 {
+                return Ok(fitted);
+            }
+            next = next.saturating_sub(to_spare);
         } else if next >= steps.last {
             let mut errors = trial.errors.clone();
             errors.push(overflow(&trial, sticks_out, scale));
             return Err(errors);
         } else {
             above = next;
-            next = (next + (sticks_out / a_step).ceil().max(1.0) as u32).min(steps.last);
+            next += (sticks_out / a_step).ceil().max(1.0) as u32;
         }
-        match below {
-            // The trials have met, or there is no whole step to spare.
-            Some(found) if next >= found && above + 1 >= found => return Ok(fitted),
-            Some(found) if next >= found => {
-                if fitted_closely(&fitted.scroll, room, a_step) {
-                    return Ok(fitted);
-                }
-                next = (above + found) / 2;
-            }
-            _ => {}
+        let most = below.map_or(steps.last, |found| found - 1);
+        if above >= most {
+            return Ok(fitted);
         }
+        next = next.clamp(above + 1, most);
     }
-}
-
-/// True where a step more would not fit.
-fn fitted_closely(scroll: &Scroll, room: f32, a_step: f32) -> bool {
-    room - scroll.bottom < a_step
 }
 
 /// Scales from full size down.
