@@ -1,12 +1,16 @@
 //! Takes command lines and small folders of input; runs the program in a folder of its own and looks at what it said,
 //! which status it ended with and which files it left.
 
+mod sample;
+
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
+
+use sample::KIT;
 
 /// An invented case with one target abroad.
 const CASE: &str = r#"name = "Amina Example"
@@ -21,14 +25,6 @@ languages = ["en"]
 office = "Minister of Example Affairs"
 salutation = "Dear Minister,"
 address = { street = ["ul. Przykladowa 1"], city = "Warszawa", postcode = "00-950" }
-"#;
-
-const KIT: &str = r#"[sender]
-name = "Example Group"
-street = ["1 Example Street"]
-city = "Dublin"
-postcode = "D01 F5P2"
-country = "IE"
 "#;
 
 /// A folder that goes with the test.

@@ -2,6 +2,8 @@
 //! program and looks at what it left on the disk and in the PDF.
 #![cfg(unix)]
 
+mod sample;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
@@ -10,26 +12,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// An invented case with a photo.
-const CASE: &str = r#"name = "Amina Example"
-country = "PL"
-summary = "Amina Example is an invented nurse."
-demands = ["release Amina Example"]
-photo = { file = "amina.jpg", alt = "A drawn portrait" }
-
-[[targets]]
-office = "Minister of Example Affairs"
-salutation = "Dear Minister,"
-address = { street = ["ul. Przykladowa 1"], city = "Warszawa", postcode = "00-950" }
-"#;
-
-const KIT: &str = r#"[sender]
-name = "Example Group"
-street = ["1 Example Street"]
-city = "Dublin"
-postcode = "D01 F5P2"
-country = "IE"
-"#;
+use sample::{CASE, KIT};
 
 const DATE: &str = "2026-11-21";
 
