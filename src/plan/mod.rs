@@ -6,6 +6,8 @@ mod contents;
 mod counts;
 mod days;
 mod prints;
+#[cfg(test)]
+mod samples;
 mod share;
 mod stamps;
 mod supplies;

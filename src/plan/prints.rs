@@ -69,29 +69,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{CaseShare, TargetShare};
-
-    fn share(id: &str, letters: u32, targets: &[u32], cards: bool) -> CaseShare {
-        let target = |(target, &letters)| TargetShare { target, letters, post: true, domestic: false };
-        CaseShare {
-            id: id.into(),
-            name: id.into(),
-            letters,
-            targets: targets.iter().enumerate().map(target).collect(),
-            cards,
-            ..CaseShare::default()
-        }
-    }
-
-    fn plan(participants: Option<u32>) -> Plan {
-        Plan {
-            participants,
-            letters: participants.map(|p| p * 3),
-            tables: participants.map(|p| p.div_ceil(6)),
-            cases: vec![share("a", 11, &[6, 5], true), share("b", 10, &[10], false)],
-            ..Plan::default()
-        }
-    }
+    use crate::plan::samples::plan;
 
     #[test]
     fn prints_follow_people_tables_and_letters() {
