@@ -257,6 +257,22 @@ fn of_many_mistakes_that_are_alike_the_first_are_shown_and_all_counted() {
 }
 
 #[test]
+fn an_address_of_a_letter_is_set_smaller_or_refused_and_never_drawn_over_the_text() {
+    let lines = |count: usize| {
+        let lines: Vec<String> = (1..=count).map(|n| format!("\"Line {n}\"")).collect();
+        let own = r#"address = { street = ["ul. Przykladowa 1"], city = "Warszawa", postcode = "00-950" }"#;
+        CASE.replace(own, &format!("address = {{ lines = [{}] }}", lines.join(", ")))
+    };
+    let bench = Bench::new().with("cases/amina.toml", &lines(8));
+    let ran = bench.run("--only letter --out kit.pdf --date 2026-11-21");
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let bench = bench.with("cases/amina.toml", &lines(14));
+    let ran = bench.run("--only letter --out kit.pdf --date 2026-11-21");
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    assert!(ran.err.contains("the address does not fit its place"), "{}", ran.err);
+}
+
+#[test]
 fn a_workbook_is_read_like_a_table_of_text() {
     let bench = Bench::new();
     let book = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/people.xlsx");
