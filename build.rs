@@ -33,8 +33,16 @@ fn tables(files: &[PathBuf]) -> Result<String, Box<dyn Error>> {
     let (mut data, mut faces, mut count) = (String::new(), String::new(), 0);
     for (number, path) in files.iter().enumerate() {
         let file = path.file_name().and_then(|f| f.to_str()).ok_or("a font's file name is not UTF-8")?;
-        writeln!(data, "static DATA_{number}: &[u8] = include_bytes!({:?});", canonical(path)?)?;
-        let read = read::read_faces(&fs::read(path)?).map_err(|e| {
+        let bytes = fs::read(path)?;
+        // Apart from the names and tables, which every run reads: the system pages in what lies beside them as well.
+        writeln!(
+            data,
+            "#[cfg_attr(target_os = \"linux\", unsafe(link_section = \".fonts\"))]\n\
+             static DATA_{number}: [u8; {}] = *include_bytes!({:?});",
+            bytes.len(),
+            canonical(path)?
+        )?;
+        let read = read::read_faces(&bytes).map_err(|e| {
             format!("fonts/{file} {}{}", e.message, e.hint.map(|h| format!(" ({h})")).unwrap_or_default())
         })?;
         for face in read {
@@ -50,7 +58,7 @@ fn tables(files: &[PathBuf]) -> Result<String, Box<dyn Error>> {
             writeln!(
                 faces,
                 "    Face {{ id: FaceId({count}), file: Cow::Borrowed({file:?}), family: Cow::Borrowed({:?}), \
-                 weight: {}, italic: {}, data: FontBytes::Static(DATA_{number}), index: {}, \
+                 weight: {}, italic: {}, data: FontBytes::Static(&DATA_{number}), index: {}, \
                  postscript_name: Cow::Borrowed({:?}), built_in: true, \
                  coverage: Coverage {{ pages: Cow::Borrowed(&PAGES_{coverage}), blocks: Cow::Borrowed(&BLOCKS) }} }},",
                 face.family, face.weight, face.italic, face.index, face.postscript_name

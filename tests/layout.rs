@@ -210,6 +210,13 @@ fn words_stand_apart(catalogue: &Catalogue, engine: &Engine, plain: &Engine) -> 
         if dump(engine, &pairs)? != dump(plain, &pairs)? {
             return Err(format!("{} {} reaches across spaces", face.family, face.weight).into());
         }
+        // A break keeps the words of this from being put together one by one.
+        let european = ('\u{A1}'..='\u{24F}').chain('\u{1E00}'..='\u{1EFF}').chain('\u{2012}'..='\u{2026}');
+        let covered: String = european.filter(|c| face.covers(*c)).flat_map(|c| ['f', c, 'i', ' ']).collect();
+        let covered = format!("{covered}<br>{covered}");
+        if dump(engine, &covered)? != dump(plain, &covered)? {
+            return Err(format!("{} {} draws a European letter with a mark", face.family, face.weight).into());
+        }
         compared += 1;
     }
     if compared < 8 { Err(format!("only {compared} faces").into()) } else { Ok(()) }

@@ -100,7 +100,7 @@ impl Catalogue {
         for c in text.chars() {
             match c {
                 'A'..='Z' | 'a'..='z' => has_letter = true,
-                ' '..='~' | '\n' | '\t' | '\r' | '\u{A0}' | '\u{AD}' => {}
+                ' '..='~' | '\n' | '\t' | '\r' | '\u{A0}' | '\u{AD}' | '\u{2028}' => {}
                 '\u{A1}'..='\u{52F}' | '\u{1E00}'..='\u{1FFF}' => {
                     if !face.covers(c) {
                         return false;

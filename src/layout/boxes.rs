@@ -10,8 +10,9 @@ use super::cache::Entry;
 use super::css::{BoxStyles, HiddenBorders};
 use super::error::{LayoutError, LayoutErrorKind};
 use super::faces::Faces;
-use super::inline::{Collector, Composed, Extent, Paragraph, Shaping};
+use super::inline::{Collector, Composed, Extent, Measured, Paragraph, Shaping};
 use super::marker;
+use super::replaced::{Codes, Modules};
 use super::{Job, Numbers};
 use crate::frame::ImageId;
 use crate::markup::style::{BoxStyle, Dimension, Display, ListMarker, Position, Style};
@@ -23,6 +24,8 @@ pub(super) struct BoxTree {
     pub nodes: Vec<BoxNode>,
     /// Children of all nodes; each node owns a range.
     pub child_ids: Vec<u32>,
+    /// Kept when the tree is built again.
+    codes: Codes,
 }
 
 /// One box.
@@ -55,7 +58,7 @@ pub(super) enum Content {
         height: u32,
     },
     Qr {
-        modules: Rc<super::replaced::Modules>,
+        modules: Rc<Modules>,
     },
     Lines {
         count: Option<u32>,
@@ -80,13 +83,22 @@ pub(super) struct Text {
     pub extent: Option<Extent>,
     /// Lines for the width last asked for, and that width.
     pub composed: Option<(f32, Arc<Composed>)>,
+    /// The lines last measured, before they are placed.
+    pub measured: Option<Measured>,
     /// Node of the document whose text is longest in it, for errors.
     pub source: Range<u32>,
 }
 
 impl Text {
     pub fn new(paragraph: Paragraph, source: Range<u32>) -> Self {
-        Self { paragraph: Arc::new(paragraph), entry: None, extent: None, composed: None, source }
+        Self {
+            paragraph: Arc::new(paragraph),
+            entry: None,
+            extent: None,
+            composed: None,
+            measured: None,
+            source,
+        }
     }
 }
 
@@ -255,8 +267,8 @@ impl<'a> Builder<'a> {
                     return None;
                 }
             },
-            Element::Qr { text } => match super::replaced::modules(text) {
-                Some(modules) => Content::Qr { modules: Rc::new(modules) },
+            Element::Qr { text } => match self.tree.codes.modules(text) {
+                Some(modules) => Content::Qr { modules },
                 None => {
                     let kind = LayoutErrorKind::QrTooLong { bytes: text.len() };
                     self.errors.push(LayoutError { kind, source: node.source.clone() });

@@ -8,23 +8,45 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::inline::{Composed, Paragraph, Shaped};
 
-/// A shaped paragraph, with its lines for the widths that were asked for.
+/// A paragraph shaped at full size, with its lines for the widths and scales that were asked for.
 pub(super) struct Entry {
-    pub shaped: Shaped,
-    composed: Mutex<Vec<(u32, Arc<Composed>)>>,
+    full: Arc<Shaped>,
+    /// The last other scale that was asked for.
+    scaled: Mutex<Option<(u32, Arc<Shaped>)>>,
+    composed: Mutex<Vec<([u32; 2], Arc<Composed>)>>,
 }
 
 impl Entry {
-    /// A paragraph is rarely asked for in more widths than this.
+    /// A paragraph is rarely asked for in more widths and scales than this.
     const WIDTHS: usize = 4;
 
     pub fn new(shaped: Shaped) -> Self {
-        Self { shaped, composed: Mutex::new(Vec::new()) }
+        Self { full: Arc::new(shaped), scaled: Mutex::default(), composed: Mutex::default() }
     }
 
-    /// The lines for a width in points, made by `make` where they are not known yet.
-    pub fn composed(&self, width: f32, make: impl FnOnce() -> Composed) -> Arc<Composed> {
-        let bits = width.to_bits();
+    /// The paragraph with its type multiplied by a scale.
+    pub fn shaped(&self, scale: f32) -> Arc<Shaped> {
+        if scale == 1.0 {
+            return self.full.clone();
+        }
+        let bits = scale.to_bits();
+        let mut scaled = self.scaled.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*scaled {
+            Some((known, shaped)) if *known == bits => shaped.clone(),
+            _ => scaled.insert((bits, Arc::new(self.full.scaled(scale)))).1.clone(),
+        }
+    }
+
+    /// The lines for a width in points and a scale, where they are known.
+    pub fn known(&self, width: f32, scale: f32) -> Option<Arc<Composed>> {
+        let bits = [width.to_bits(), scale.to_bits()];
+        let known = self.composed.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().find(|(w, _)| *w == bits).map(|(_, composed)| composed.clone())
+    }
+
+    /// The lines for a width in points and a scale, made by `make` where they are not known yet.
+    pub fn composed(&self, width: f32, scale: f32, make: impl FnOnce() -> Composed) -> Arc<Composed> {
+        let bits = [width.to_bits(), scale.to_bits()];
         let known = self.composed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, composed)) = known.iter().find(|(w, _)| *w == bits) {
             return composed.clone();
@@ -68,7 +90,7 @@ impl ParagraphCache {
         Self { shards: std::array::from_fn(|_| Mutex::default()), hasher: RandomState::new(), enabled }
     }
 
-    /// The paragraph's entry, made by `make` where it is not known.
+    /// The paragraph's entry, shaped at full size by `make` where it is not known.
     pub fn get(&self, paragraph: &Arc<Paragraph>, make: impl FnOnce() -> Shaped) -> Arc<Entry> {
         if !self.enabled || !paragraph.boxes.is_empty() {
             return Arc::new(Entry::new(make()));

@@ -128,6 +128,8 @@ pub(super) struct StyleFont {
     pub metrics: FaceMetrics,
     pub families: Vec<String>,
     pub features: Vec<FontFeature>,
+    /// The same, for text without marks: what places them need not be tried on each glyph.
+    pub features_without_marks: Vec<FontFeature>,
     pub language: Option<Language>,
     /// The language's hyphenation patterns, where the style wants them.
     pub hyphenation: Option<hypher::Lang>,
@@ -163,10 +165,13 @@ impl StyleFont {
             Figures::Tabular => features.extend([feature(b"tnum", 1), feature(b"lnum", 1)]),
             Figures::OldStyle => features.push(feature(b"onum", 1)),
         }
+        let mut features_without_marks = features.clone();
+        features_without_marks.extend([feature(b"mark", 0), feature(b"mkmk", 0)]);
         let hyphenation = (style.hyphens == crate::markup::style::Hyphens::Auto)
             .then(|| super::inline::hyphenation_patterns(&style.lang))
             .flatten();
-        Self { face, metrics, families, features, language: Language::parse(&style.lang).ok(), hyphenation }
+        let language = Language::parse(&style.lang).ok();
+        Self { face, metrics, families, features, features_without_marks, language, hyphenation }
     }
 }
 

@@ -34,8 +34,8 @@ pub(super) fn fit(run: &mut Run<'_>) -> Result<Fitted, Vec<LayoutError>> {
     }
     let steps = Steps::down_to(min_scale.clamp(0.05, 1.0));
     let full = fitted.scroll.bottom;
-    // Lines become shorter, and fewer: what is written on takes the square of its scale.
-    let mut next = steps.count_to((room / full.max(1.0)).sqrt()).clamp(1, steps.last.max(1));
+    // Lines become shorter, and some fewer; pictures and rules stay as they are. Together that comes near to the scale.
+    let mut next = steps.count_to(room / full.max(1.0)).clamp(1, steps.last.max(1));
     // Too large at `above` steps; fits at `below`, where that was tried.
     let (mut above, mut below) = (0, None);
     loop {

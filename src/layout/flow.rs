@@ -152,7 +152,7 @@ impl Flow<'_> {
         let most = widths(self.inline_boxes(id, AvailableSpace::MaxContent, RunMode::ComputeSize));
         let Some(entry) = self.entry(id) else { return inline::Extent::default() };
         let Some(text) = self.text(id) else { return inline::Extent::default() };
-        let extent = inline::extents(&text.paragraph, &entry.shaped, &least, &most);
+        let extent = inline::extents(&text.paragraph, &entry.shaped(text.paragraph.scale), &least, &most);
         text.extent = Some(extent);
         extent
     }
@@ -168,8 +168,13 @@ impl Flow<'_> {
         let boxes = self.inline_boxes(id, AvailableSpace::Definite(width), run_mode);
         let entry = self.entry(id)?;
         let paragraph = self.text(id)?.paragraph.clone();
-        let make = || inline::compose(self.shaping, self.faces, &paragraph, &entry.shaped, width, &boxes);
-        let composed = if has_boxes { Arc::new(make()) } else { entry.composed(width, make) };
+        let scale = paragraph.scale;
+        let measured = self.text(id)?.measured.take();
+        let make = || {
+            let shaped = entry.shaped(scale);
+            inline::compose(self.shaping, self.faces, &paragraph, &shaped, width, &boxes, measured)
+        };
+        let composed = if has_boxes { Arc::new(make()) } else { entry.composed(width, scale, make) };
         self.text(id)?.composed = Some((width, composed.clone()));
         Some(composed)
     }
@@ -181,8 +186,36 @@ impl Flow<'_> {
             AvailableSpace::MinContent => self.extent(id).min,
             AvailableSpace::MaxContent => self.extent(id).max,
         };
-        let height = self.compose(id, width, RunMode::ComputeSize).map_or(0.0, |c| c.height());
+        let height = self.text_height(id, width).unwrap_or_default();
         Size { width, height }
+    }
+
+    /// The height of a text's lines at a width. Most widths are asked for only to know that, so nothing is placed yet.
+    fn text_height(&mut self, id: NodeId, width: f32) -> Option<f32> {
+        let text = self.text(id)?;
+        if !text.paragraph.boxes.is_empty() {
+            return self.compose(id, width, RunMode::ComputeSize).map(|composed| composed.height());
+        }
+        if let Some((known, composed)) = &text.composed
+            && *known == width
+        {
+            return Some(composed.height());
+        }
+        if let Some(measured) = text.measured.as_ref().filter(|measured| measured.width == width) {
+            return Some(measured.height);
+        }
+        let paragraph = text.paragraph.clone();
+        let entry = self.entry(id)?;
+        if let Some(composed) = entry.known(width, paragraph.scale) {
+            let height = composed.height();
+            self.text(id)?.composed = Some((width, composed));
+            return Some(height);
+        }
+        let shaped = entry.shaped(paragraph.scale);
+        let measured = inline::measure(self.shaping, self.faces, &paragraph, &shaped, width);
+        let height = measured.height;
+        self.text(id)?.measured = Some(measured);
+        Some(height)
     }
 
     fn text_layout(&mut self, id: NodeId, inputs: LayoutInput) -> LayoutOutput {
@@ -288,9 +321,10 @@ impl Flow<'_> {
         let paragraph = marker.paragraph.clone();
         let (faces, shaping) = (self.faces, &mut *self.shaping);
         let entry = self.cache.get(&paragraph, || shaping.shape(faces, &paragraph));
-        let width = inline::extents(&paragraph, &entry.shaped, &[], &[]).max;
-        Some(entry.composed(width, || {
-            inline::compose(self.shaping, self.faces, &paragraph, &entry.shaped, width, &[])
+        let shaped = entry.shaped(paragraph.scale);
+        let width = inline::extents(&paragraph, &shaped, &[], &[]).max;
+        Some(entry.composed(width, paragraph.scale, || {
+            inline::compose(self.shaping, self.faces, &paragraph, &shaped, width, &[], None)
         }))
     }
 }

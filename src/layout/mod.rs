@@ -141,7 +141,7 @@ impl Engine {
         Self::with_cache(catalogue, true)
     }
 
-    /// An engine that shapes every paragraph anew, to show that the cache changes nothing.
+    /// An engine that shapes every paragraph anew and whole, to show that cache and short cuts change nothing.
     pub fn without_cache(catalogue: Arc<Catalogue>) -> Self {
         Self::with_cache(catalogue, false)
     }
@@ -175,7 +175,7 @@ impl Engine {
     ) -> Result<Laid, Vec<LayoutError>> {
         if scratch.engine != self.number {
             *scratch = Scratch { engine: self.number, ..Scratch::default() };
-            scratch.shaping.keeps_words = self.cache.enabled;
+            scratch.shaping.takes_short_cuts = self.cache.enabled;
         }
         let mut errors = Vec::new();
         let geometry = self.geometry(scratch, document, job, &mut errors).map_err(|e| vec![e])?;

@@ -1,5 +1,8 @@
 //! The text of a QR code in; its modules as rectangles out.
 
+use std::collections::VecDeque;
+use std::rc::Rc;
+
 use fast_qr::QRBuilder;
 use fast_qr::qr::QRCodeError;
 
@@ -16,8 +19,29 @@ pub(super) struct Modules {
 /// Modules of white that readers need on each side (ISO/IEC 18004, 9.1).
 pub(super) const QUIET_ZONE: usize = 4;
 
-/// The code of a text; `None` where it is too long for one.
-pub(super) fn modules(text: &str) -> Option<Modules> {
+/// The codes of the texts last asked for: a page that is laid out at several scales asks for the same ones.
+#[derive(Default)]
+pub(super) struct Codes {
+    known: VecDeque<(Box<str>, Rc<Modules>)>,
+}
+
+impl Codes {
+    /// Sheets have one or two.
+    const MOST: usize = 4;
+
+    /// The code of a text; `None` where it is too long for one.
+    pub fn modules(&mut self, text: &str) -> Option<Rc<Modules>> {
+        if let Some((_, known)) = self.known.iter().find(|(known, _)| **known == *text) {
+            return Some(Rc::clone(known));
+        }
+        let modules = Rc::new(modules(text)?);
+        self.known.truncate(Self::MOST - 1);
+        self.known.push_front((text.into(), Rc::clone(&modules)));
+        Some(modules)
+    }
+}
+
+fn modules(text: &str) -> Option<Modules> {
     let code = match QRBuilder::new(text).ecl(fast_qr::ECL::M).build() {
         Ok(code) => code,
         Err(QRCodeError::EncodedData | QRCodeError::SpecifiedVersion) => return None,

@@ -172,7 +172,9 @@ pub(super) fn break_lines(
             }
         };
         lines.push(LineRange { start, end: end.end, hyphen, last, width: end.width });
-        first_box += clusters[start..end.next].iter().filter(|c| c.has(INLINE_BOX)).count();
+        if !boxes.is_empty() {
+            first_box += clusters[start..end.next].iter().filter(|c| c.has(INLINE_BOX)).count();
+        }
         start = end.next;
         indent = 0.0;
         if forced.is_some_and(|f| f.next == clusters.len()) && start == clusters.len() {

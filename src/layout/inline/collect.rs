@@ -59,11 +59,10 @@ impl Span {
     }
 }
 
-/// Equality and hash are of what is seen: where the text came from does not count.
+/// Equality and hash are of what is shaped: neither where the text came from nor its scale counts.
 impl PartialEq for Paragraph {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
-            && self.scale == other.scale
             && self.boxes == other.boxes
             && self.soft_hyphens == other.soft_hyphens
             && self.spans.len() == other.spans.len()
@@ -79,7 +78,6 @@ impl Hash for Paragraph {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write(self.text.as_bytes());
         state.write_u32(self.style.size.to_bits());
-        state.write_u32(self.scale.to_bits());
         state.write_usize(self.spans.len());
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::breaking::{LineRange, break_lines};
-use super::collect::Paragraph;
+use super::collect::{Paragraph, Span};
 use super::shape::{BREAK_BEFORE, Cluster, INLINE_BOX, NEWLINE, SPACE, STRETCHES, Shaped, Shaping};
 use crate::frame::{Dash, Fragment, Glyph, GlyphRun, Item, LinkTarget, Role, Tag};
 use crate::geometry::{Point, Rect, Size};
@@ -80,7 +80,48 @@ struct Piece {
     first_box: usize,
 }
 
-/// Breaks and places a shaped paragraph.
+/// A paragraph broken into lines for one width, to know its height; nothing is placed yet.
+#[derive(Debug)]
+pub(in crate::layout) struct Measured {
+    /// Points.
+    pub width: f32,
+    pub height: f32,
+    lines: Vec<LineRange>,
+}
+
+/// Breaks a shaped paragraph that has no inline boxes.
+pub(in crate::layout) fn measure(
+    shaping: &Shaping,
+    faces: &Faces,
+    paragraph: &Paragraph,
+    shaped: &Shaped,
+    width: f32,
+) -> Measured {
+    let lines = break_lines(paragraph, shaped, width, &[]);
+    let metrics = |style| shaping.styles.get(faces, style).metrics;
+    let (style, scale) = (&paragraph.style, paragraph.scale);
+    let strut = Heights::of(style, &metrics(style), style.size * scale, scale);
+    let is_plain = paragraph.spans.iter().all(|span| !span.raises_lines(style));
+    let mut height = 0.0;
+    for line in &lines {
+        let mut heights = strut;
+        let mut last = None;
+        let clusters = if is_plain { &[][..] } else { &shaped.clusters[line.start..line.end] };
+        for cluster in clusters {
+            if last.replace(cluster.span) != Some(cluster.span) {
+                let span = &paragraph.spans[usize::from(cluster.span)];
+                if span.raises_lines(style) {
+                    let size = span.style.size * scale;
+                    heights.grow(Heights::of(&span.style, &metrics(&span.style), size, scale));
+                }
+            }
+        }
+        height += heights.over + heights.under;
+    }
+    Measured { width, height, lines }
+}
+
+/// Places a shaped paragraph. Its lines are those of `measured`, where that was for the same width.
 pub(in crate::layout) fn compose(
     shaping: &Shaping,
     faces: &Faces,
@@ -88,9 +129,15 @@ pub(in crate::layout) fn compose(
     shaped: &Shaped,
     width: f32,
     boxes: &[InlineBoxSize],
+    measured: Option<Measured>,
 ) -> Composed {
-    let box_widths: Vec<f32> = boxes.iter().map(|b| b.width).collect();
-    let ranges = break_lines(paragraph, shaped, width, &box_widths);
+    let ranges = match measured {
+        Some(measured) if measured.width == width && boxes.is_empty() => measured.lines,
+        _ => {
+            let box_widths: Vec<f32> = boxes.iter().map(|b| b.width).collect();
+            break_lines(paragraph, shaped, width, &box_widths)
+        }
+    };
     let mut composer = Composer {
         shaping,
         faces,
@@ -172,6 +219,14 @@ impl Heights {
     fn grow(&mut self, other: Self) {
         self.over = self.over.max(other.over);
         self.under = self.under.max(other.under);
+    }
+}
+
+impl Span {
+    /// Whether its type may make lines of a paragraph higher. Raised and lowered text, and scaled capitals, leave them as
+    /// they are.
+    fn raises_lines(&self, style: &Arc<TextStyle>) -> bool {
+        !Arc::ptr_eq(&self.style, style) && self.style.baseline_shift == BaselineShift::None
     }
 }
 
@@ -297,8 +352,7 @@ impl Composer<'_> {
                     VerticalAlign::Bottom => size.height - heights.under,
                 };
                 heights.grow(Heights { over, under: size.height - over });
-            } else if !Arc::ptr_eq(&span.style, style) && span.style.baseline_shift == BaselineShift::None {
-                // Raised and lowered text, and scaled capitals, leave the lines where they are.
+            } else if span.raises_lines(style) {
                 heights.grow(Heights::of(
                     &span.style,
                     &self.metrics(&span.style),

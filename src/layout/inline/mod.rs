@@ -9,6 +9,6 @@ mod words;
 
 pub(super) use breaking::{Extent, extents};
 pub(super) use collect::{Collector, Paragraph};
-pub(super) use compose::{Composed, InlineBoxSize, Line, compose};
+pub(super) use compose::{Composed, InlineBoxSize, Line, Measured, compose, measure};
 pub(super) use hyphens::hyphenation_patterns;
 pub(super) use shape::{Shaped, Shaping};

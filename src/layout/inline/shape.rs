@@ -32,12 +32,12 @@ pub(in crate::layout) struct Shaping {
     missing: Vec<Missing>,
     hyphens: Vec<u32>,
     words: Words,
-    /// Whether words are kept to put other paragraphs together from.
-    pub keeps_words: bool,
+    /// Whether words are kept to put other paragraphs together from, and marks only placed where there may be some.
+    pub takes_short_cuts: bool,
     pub styles: StyleFonts,
 }
 
-/// A shaped paragraph.
+/// A shaped paragraph. Type grows in proportion, so it is shaped at full size, whatever its scale.
 #[derive(Debug)]
 pub(in crate::layout) struct Shaped {
     pub text: Arc<str>,
@@ -79,6 +79,27 @@ pub(super) const INLINE_BOX: u8 = 16;
 /// Justified lines grow here.
 pub(super) const STRETCHES: u8 = 32;
 
+impl Shaped {
+    /// All type and its spacing multiplied by a scale.
+    pub fn scaled(&self, scale: f32) -> Self {
+        let glyph =
+            |g: &Glyph| Glyph { advance: g.advance * scale, dx: g.dx * scale, dy: g.dy * scale, ..*g };
+        let hyphen = |hyphen: Option<(u16, f32)>| hyphen.map(|(glyph, advance)| (glyph, advance * scale));
+        Self {
+            text: self.text.clone(),
+            clusters: self.clusters.iter().map(|c| Cluster { advance: c.advance * scale, ..*c }).collect(),
+            glyphs: self.glyphs.iter().map(glyph).collect(),
+            runs: self
+                .runs
+                .iter()
+                .map(|r| Run { size: r.size * scale, hyphen: hyphen(r.hyphen), ..*r })
+                .collect(),
+            rtl: self.rtl,
+            missing: self.missing.clone(),
+        }
+    }
+}
+
 impl Cluster {
     pub fn has(&self, flag: u8) -> bool {
         self.flags & flag != 0
@@ -119,7 +140,7 @@ impl FontSelector for Chosen<'_> {
 }
 
 impl Shaping {
-    /// Shapes a paragraph. `None` for one without text.
+    /// Shapes a paragraph at full size.
     pub fn shape(&mut self, faces: &Faces, paragraph: &Paragraph) -> Shaped {
         let text = &*paragraph.text;
         let rtl = paragraph.style.direction == Direction::RightToLeft;
@@ -136,7 +157,7 @@ impl Shaping {
         }
         let fonts: Vec<_> = paragraph.spans.iter().map(|s| self.styles.get(faces, &s.style)).collect();
         self.choose_faces(faces, paragraph, &fonts, &mut out);
-        let words = if self.keeps_words { self.word_style(faces, paragraph, &fonts, rtl) } else { None };
+        let words = if self.takes_short_cuts { self.word_style(faces, paragraph, &fonts, rtl) } else { None };
         if let Some(style) = &words
             && self.words.compose(style, text, &mut out)
         {
@@ -159,12 +180,13 @@ impl Shaping {
         rtl: bool,
     ) -> Option<WordStyle> {
         let ([span], [font], [run]) = (&*paragraph.spans, fonts, &*self.face_runs) else { return None };
-        let european = !rtl && faces.catalogue.face(run.face).built_in && is_european(&paragraph.text);
+        let european =
+            !rtl && faces.catalogue.face(run.face).built_in && paragraph.text.chars().all(is_european);
         (european && paragraph.soft_hyphens.is_empty()).then(|| WordStyle {
             face: run.face,
-            size: span.style.size * span.factor * paragraph.scale,
-            letter_spacing: span.style.letter_spacing * paragraph.scale,
-            word_spacing: span.style.word_spacing * paragraph.scale,
+            size: span.style.size * span.factor,
+            letter_spacing: span.style.letter_spacing,
+            word_spacing: span.style.word_spacing,
             language: font.language,
             features: font.features.clone(),
             white_space: span.style.white_space,
@@ -191,8 +213,9 @@ impl Shaping {
         }
         let size_of = |i: usize| {
             let span = &paragraph.spans[i];
-            span.style.size * span.factor * paragraph.scale
+            span.style.size * span.factor
         };
+        let has_marks = self.may_have_marks(faces, text);
         let same = |a: usize, b: usize| {
             size_of(a) == size_of(b)
                 && fonts[a].language == fonts[b].language
@@ -213,7 +236,7 @@ impl Shaping {
             let options = ShapeOptions {
                 font_size: size_of(i),
                 language: font.language,
-                features: &font.features,
+                features: if has_marks { &font.features } else { &font.features_without_marks },
                 variations: &[],
             };
             items.push(Item { char_end, options });
@@ -222,6 +245,14 @@ impl Shaping {
         self.shaper.shape_text(text, &self.analysis, &self.char_styles, items, chosen, &mut self.shaped);
         self.find_hyphens(paragraph, fonts);
         self.take_clusters(faces, paragraph, out);
+    }
+
+    /// Whether a glyph of the text may be a mark. In the faces that come with the program no European letter is drawn as
+    /// a letter and a mark; the layout tests look.
+    fn may_have_marks(&self, faces: &Faces, text: &str) -> bool {
+        let built_in = |run: &FaceRun| faces.catalogue.face(run.face).built_in;
+        let unmarked = |c: char| is_european(c) || matches!(c, BOX | BREAK | '\n' | '\u{A0}' | '\u{202F}');
+        !(self.takes_short_cuts && text.chars().all(unmarked) && self.face_runs.iter().all(built_in))
     }
 
     fn analyse(&mut self, paragraph: &Paragraph, fonts: &[Rc<StyleFont>], rtl: bool) {
@@ -377,11 +408,11 @@ impl Shaping {
                     Whitespace::Newline => flags |= NEWLINE,
                     Whitespace::Space => {
                         flags |= SPACE | STRETCHES;
-                        extra += style.word_spacing * paragraph.scale;
+                        extra += style.word_spacing;
                     }
                     Whitespace::NoBreakSpace => {
                         flags |= STRETCHES;
-                        extra += style.word_spacing * paragraph.scale;
+                        extra += style.word_spacing;
                     }
                     Whitespace::IdeographicSpace | Whitespace::Tab | Whitespace::OtherSpaceSeparator => {
                         // A no-break space of another width stays with its words.
@@ -398,7 +429,7 @@ impl Shaping {
                     flags |= INLINE_BOX;
                 } else if flags & NEWLINE == 0 {
                     if !joins {
-                        extra += style.letter_spacing * paragraph.scale;
+                        extra += style.letter_spacing;
                     }
                     let shaped = atom.shaped_clusters_range();
                     let mut copy = |cluster: u32| {

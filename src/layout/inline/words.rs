@@ -116,7 +116,7 @@ impl Words {
             return;
         }
         if table.glyphs.len() > GLYPHS {
-            *table = WordTable::new(style.clone(), run);
+            table.forget_words();
         }
         let mut rest = &*shaped.clusters;
         for word in words(text) {
@@ -140,6 +140,13 @@ impl WordTable {
     fn new(style: WordStyle, run: Run) -> Self {
         let (places, clusters, glyphs) = (Default::default(), Vec::new(), Vec::new());
         Self { style, run, places, clusters, glyphs, asked: Cell::new(0), composed: Cell::new(0) }
+    }
+
+    /// Starts afresh, but for what is known of their use.
+    fn forget_words(&mut self) {
+        self.places.iter_mut().for_each(HashMap::clear);
+        self.clusters.clear();
+        self.glyphs.clear();
     }
 
     /// Texts whose words do not come back: most are not kept then.
@@ -173,18 +180,16 @@ impl WordTable {
 
 /// Letters, figures and signs of European writing that stand for themselves: no marks, no controls, no space but the
 /// plain one.
-pub(super) fn is_european(text: &str) -> bool {
-    text.chars().all(|c| {
-        matches!(c,
-            ' '..='~'
-            | '\u{A1}'..='\u{AC}'
-            | '\u{AE}'..='\u{24F}'
-            | '\u{1E00}'..='\u{1EFF}'
-            | '\u{2012}'..='\u{2015}'
-            | '\u{2018}'..='\u{201F}'
-            | '\u{2026}'
-            | '\u{20AC}')
-    })
+pub(super) fn is_european(c: char) -> bool {
+    matches!(c,
+        ' '..='~'
+        | '\u{A1}'..='\u{AC}'
+        | '\u{AE}'..='\u{24F}'
+        | '\u{1E00}'..='\u{1EFF}'
+        | '\u{2012}'..='\u{2015}'
+        | '\u{2018}'..='\u{201F}'
+        | '\u{2026}'
+        | '\u{20AC}')
 }
 
 /// Whether the places where a word may be broken, and that before it, follow from the word alone: the rules of UAX #14
