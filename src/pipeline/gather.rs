@@ -33,10 +33,20 @@ pub fn gather(
     report: &mut Report,
 ) -> Option<Gathered> {
     let user = template_files(options, sources, report);
-    let templates = Templates::load(&user, bounds(&options.limits), sources, report);
-    let folder = load::open_cases(&options.cases, report)?;
-    let raw = load::load(&folder, None, photos, &options.limits, sources, report);
-    let kit = resolve(&raw, &options.resolve, &options.limits, sources, report);
+    let unread = Templates::find(&user, bounds(&options.limits), sources);
+    let (mut of_templates, mut of_cases) = (Report::default(), Report::default());
+    let (templates, read) = rayon::join(
+        || unread.read(&mut of_templates),
+        || {
+            let folder = load::open_cases(&options.cases, &mut of_cases)?;
+            let raw = load::load(&folder, None, photos, &options.limits, sources, &mut of_cases);
+            let kit = resolve(&raw, &options.resolve, &options.limits, sources, &mut of_cases);
+            Some((raw, kit))
+        },
+    );
+    report.append(of_templates);
+    report.append(of_cases);
+    let (raw, kit) = read?;
     let Some(kit) = kit else {
         unfold_all(&raw.pictures, report);
         return None;

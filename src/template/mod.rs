@@ -98,8 +98,8 @@ pub struct Templates {
     sheets: Vec<SheetDef>,
     styles: Vec<StyleSheet>,
     strings: Arc<Strings>,
-    /// For each sheet the names of the context that it may ask for.
-    uses: Vec<HashSet<&'static str>>,
+    /// For each sheet the names of the context that it may ask for; looked for when first asked.
+    uses: Vec<OnceLock<HashSet<&'static str>>>,
     bounds: Bounds,
     /// Where a template of the user's asks for what cannot be there: told once, not again for each subject.
     unknown_fields: Vec<Span>,
@@ -124,7 +124,12 @@ impl Templates {
         sources: &Sources,
         report: &mut Report,
     ) -> Option<Templates> {
-        Self::load_with(built_in::FILES, user, bounds, sources, report)
+        Self::find(user, bounds, sources).read(report)
+    }
+
+    /// Finds all files, and gives them their places among the sources; they are yet to be read.
+    pub fn find(user: &[TemplateFile], bounds: Bounds, sources: &Sources) -> UnreadTemplates {
+        UnreadTemplates::find(built_in::FILES, user, bounds, sources)
     }
 
     /// The same with other files in place of the built-in ones.
@@ -135,20 +140,7 @@ impl Templates {
         sources: &Sources,
         report: &mut Report,
     ) -> Option<Templates> {
-        crate::guard::limit(bounds.time, bounds.memory);
-        let _work = crate::guard::enter("the templates");
-        let mut found = Report::default();
-        let mut templates = Reading::new(built_in, user, bounds, sources, &mut found)
-            .templates(&mut found)
-            .filter(|_| !found.has_errors());
-        report.append(found);
-        if let Some(templates) = &mut templates {
-            // The rest of such a template can be rendered, and may show other mistakes.
-            let mistakes = templates.unknown_fields();
-            templates.unknown_fields = mistakes.iter().filter_map(|mistake| mistake.span).collect();
-            report.extend(mistakes);
-        }
-        templates
+        UnreadTemplates::find(built_in, user, bounds, sources).read(report)
     }
 
     /// What the user's templates ask for and no kit can have.
@@ -175,7 +167,8 @@ impl Templates {
 
     /// Whether a sheet, or a part that it can reach, may ask the context for a name (`contents`).
     pub fn uses(&self, sheet: &SheetDef, name: &str) -> bool {
-        self.uses[sheet.number].contains(name) || sheet.needs.iter().any(|path| context::root(path) == name)
+        let names = self.uses[sheet.number].get_or_init(|| uses(&sheet.template(), &self.bodies));
+        names.contains(name) || sheet.needs.iter().any(|path| context::root(path) == name)
     }
 
     /// `theme.css` first, then the others by name (`edition-large.css`).
@@ -189,40 +182,52 @@ impl Templates {
     }
 }
 
-/// All files of a run while they are read.
-struct Reading {
+/// All files of a run before they are read.
+pub struct UnreadTemplates {
     templates: BTreeMap<String, Loaded>,
     styles: BTreeMap<String, Loaded>,
     strings: Vec<(String, Loaded)>,
     bounds: Bounds,
+    /// What was wrong with the files as such.
+    found: Report,
 }
 
-impl Reading {
-    fn new(
-        built_in: &[(&str, &str)],
-        user: &[TemplateFile],
-        bounds: Bounds,
-        sources: &Sources,
-        report: &mut Report,
-    ) -> Self {
-        let mut reading =
-            Self { templates: BTreeMap::new(), styles: BTreeMap::new(), strings: Vec::new(), bounds };
+impl UnreadTemplates {
+    /// Reads and checks them. Every mistake of every file goes to the report; `None` where there was one.
+    pub fn read(mut self, report: &mut Report) -> Option<Templates> {
+        crate::guard::limit(self.bounds.time, self.bounds.memory);
+        let _work = crate::guard::enter("the templates");
+        let mut found = std::mem::take(&mut self.found);
+        let mut templates = self.templates(&mut found).filter(|_| !found.has_errors());
+        report.append(found);
+        if let Some(templates) = &mut templates {
+            // The rest of such a template can be rendered, and may show other mistakes.
+            let mistakes = templates.unknown_fields();
+            templates.unknown_fields = mistakes.iter().filter_map(|mistake| mistake.span).collect();
+            report.extend(mistakes);
+        }
+        templates
+    }
+
+    fn find(built_in: &[(&str, &str)], user: &[TemplateFile], bounds: Bounds, sources: &Sources) -> Self {
+        let (templates, styles, strings) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        let mut reading = Self { templates, styles, strings, bounds, found: Report::default() };
         for (name, text) in built_in {
             let text: Arc<str> = Arc::from(*text);
             let file = sources.add(format!("built-in/{name}"), Arc::clone(&text));
-            reading.take(name, Loaded { text, file, user: false }, report);
+            reading.take(name, Loaded { text, file, user: false });
         }
         let count = user.iter().filter(|file| file.name.ends_with(".html")).count() as u64;
         if count > bounds.templates {
             let message =
                 format!("there are {count} templates, more than the {} that are allowed", bounds.templates);
-            report.push(Diagnostic::machine(message).hint(Limits::hint("templates")));
+            reading.found.push(Diagnostic::machine(message).hint(Limits::hint("templates")));
             return reading;
         }
         for file in user {
             if file.text.len() as u64 > bounds.template_bytes {
                 let limit = Unit::Bytes.words(bounds.template_bytes);
-                report.push(
+                reading.found.push(
                     Diagnostic::machine(format!(
                         "`{}` is larger than the {limit} that are allowed",
                         file.name
@@ -232,22 +237,18 @@ impl Reading {
                 );
                 continue;
             }
-            reading.take(
-                &file.name,
-                Loaded { text: Arc::clone(&file.text), file: file.file, user: true },
-                report,
-            );
+            reading.take(&file.name, Loaded { text: Arc::clone(&file.text), file: file.file, user: true });
         }
         reading
     }
 
     /// Puts a file where it belongs by its name; one that belongs nowhere is warned of.
-    fn take(&mut self, name: &str, loaded: Loaded, report: &mut Report) {
+    fn take(&mut self, name: &str, loaded: Loaded) {
         if let Some(tag) = name.strip_prefix("strings/").and_then(|rest| rest.strip_suffix(".toml")) {
             if loaded.user
                 && let Err(wrong) = crate::resolve::check_language(tag)
             {
-                report.push(
+                self.found.push(
                     wrong.at(Span::start_of(loaded.file)).or_hint("the file's name is the language's tag"),
                 );
                 return;
@@ -258,7 +259,7 @@ impl Reading {
         } else if name.ends_with(".css") && !name.contains('/') {
             self.styles.insert(name.to_owned(), loaded);
         } else {
-            report.push(
+            self.found.push(
                 Diagnostic::warning(format!("`{name}` is not used"))
                     .at(Span::start_of(loaded.file))
                     .hint("a template is `NAME.html`, a style sheet `NAME.css`, a file of words `strings/LANG.toml`"),
@@ -321,7 +322,7 @@ impl Reading {
             sheet.number = number;
         }
         let tera = parse(&bodies, &strings, report)?;
-        let uses = sheets.iter().map(|sheet| uses(&sheet.template(), &bodies)).collect();
+        let uses = sheets.iter().map(|_| OnceLock::new()).collect();
         let mut styles: Vec<StyleSheet> = self
             .styles
             .into_iter()

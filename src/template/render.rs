@@ -186,12 +186,10 @@ impl<'a> Renderer<'a> {
     pub fn title(&self, sheet: &SheetDef) -> Arc<str> {
         match &sheet.title {
             Title::Text(text) => Arc::clone(text),
-            Title::Key(key) => {
-                match self.templates.strings.merged(&self.kit.lang).get(&**key).map(|f| f.phrase) {
-                    Some(Phrase::Text(text)) => Arc::clone(text),
-                    _ => Arc::clone(&sheet.name),
-                }
-            }
+            Title::Key(key) => match self.templates.strings.phrase(&self.kit.lang, key) {
+                Some(Phrase::Text(text)) => Arc::clone(text),
+                _ => Arc::clone(&sheet.name),
+            },
         }
     }
 

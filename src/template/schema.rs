@@ -259,6 +259,9 @@ impl Shape {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+    use std::sync::OnceLock;
+
     use super::super::{Bounds, RenderOptions, Templates, context};
     use super::*;
     use crate::diag::{Report, Sources};
@@ -305,7 +308,7 @@ mod tests {
         let day = resolve::Options::for_day(jiff::civil::date(2096, 11, 20));
         let kit = resolve::resolve(&raw, &day, &limits, &sources, &mut report).unwrap();
         let mut templates = Templates::load(&[], Bounds::default(), &sources, &mut report).unwrap();
-        templates.uses.iter_mut().for_each(|uses| uses.extend(context::ROOTS));
+        templates.uses.iter_mut().for_each(|uses| *uses = OnceLock::from(HashSet::from(context::ROOTS)));
         let renderer = templates.renderer(&kit, RenderOptions::default(), &mut report);
         let mut found = Vec::new();
         for sheet in templates.sheets() {

@@ -163,6 +163,11 @@ impl Strings {
         chain
     }
 
+    /// The phrase of a key in a language, or in the one that stands in for it.
+    pub fn phrase(&self, lang: &str, key: &str) -> Option<&Phrase> {
+        self.chain(lang).iter().find_map(|tag| Some(&self.language(tag)?.phrases.get(key)?.phrase))
+    }
+
     /// All phrases for a language, each from the nearest file that has it.
     pub fn merged(&self, lang: &str) -> BTreeMap<&str, Found<'_>> {
         let mut all = BTreeMap::new();
