@@ -176,11 +176,10 @@ fn limit(command: &mut Command, resource: i64, most: u64) {
 fn a_machine_without_memory_is_told_in_words() {
     let bench = Bench::new();
     fs::write(bench.path("kit.pdf"), b"%PDF the old kit").expect("a file is written");
-    let program = fs::metadata(env!("CARGO_BIN_EXE_makekit")).expect("the program").len();
     let mut told = 0;
-    for more in [60, 90, 120, 150, 200, 1000] {
+    for most in (32..1200).step_by(9) {
         let mut command = bench.command(&["--out", "kit.pdf", "--jobs", "1"]);
-        limit(&mut command, libc::RLIMIT_AS.into(), program + (more << 20));
+        limit(&mut command, libc::RLIMIT_AS.into(), most << 20);
         let (status, words) = ended(command.output());
         match status {
             0 => break,
@@ -192,7 +191,9 @@ fn a_machine_without_memory_is_told_in_words() {
                 );
                 assert_eq!(bench.kit(), b"%PDF the old kit");
             }
-            other => panic!("{more} MiB: {other}, {words}"),
+            // The system itself finds no room for the program.
+            _ if told == 0 && words.is_empty() => {}
+            other => panic!("{most} MiB: {other}, {words}"),
         }
     }
     assert!(told > 0, "no run was short of memory");

@@ -1,8 +1,9 @@
 //! Takes the program's allocations; ends it when the piece of work at hand has taken more than its share.
 
 use std::alloc::{GlobalAlloc, Layout};
-use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::cell::{Cell, UnsafeCell};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use mimalloc::MiMalloc;
 
@@ -54,47 +55,109 @@ fn too_much(limit: i64) {
     breach(work, Breach::Memory(limit.unsigned_abs()))
 }
 
+/// Bytes for the words that tell of it when the machine has none left.
+const RESERVE: usize = 256 << 10;
+
+/// Room that is given out once, from the front, and never taken back: the program ends then.
+struct Reserve {
+    room: UnsafeCell<[u8; RESERVE]>,
+    given: AtomicUsize,
+}
+
+// SAFETY: no byte of the room is given out twice.
+unsafe impl Sync for Reserve {}
+
+static RESERVED: Reserve = Reserve { room: UnsafeCell::new([0; RESERVE]), given: AtomicUsize::new(0) };
+
+impl Reserve {
+    /// Room of zeroes; null where there is too little left.
+    fn give(&self, layout: Layout) -> *mut u8 {
+        let most = layout.size() + layout.align();
+        let from = self.given.fetch_add(most, Ordering::Relaxed);
+        if from.saturating_add(most) > RESERVE {
+            return std::ptr::null_mut();
+        }
+        let start = self.room.get().cast::<u8>().wrapping_add(from);
+        start.wrapping_add(start.align_offset(layout.align()))
+    }
+
+    #[inline]
+    fn holds(&self, pointer: *mut u8) -> bool {
+        pointer.addr().wrapping_sub(self.room.get().addr()) < RESERVE
+    }
+}
+
+thread_local! {
+    /// Whether this thread tells that there is no memory left.
+    static TELLS: Cell<bool> = const { Cell::new(false) };
+}
+
 /// A pointer as the allocator gave it; where it gave none the program ends in words, not in a signal.
 #[inline]
-fn given(pointer: *mut u8) -> *mut u8 {
-    if pointer.is_null() {
-        exhausted();
-    }
-    pointer
+fn given(pointer: *mut u8, layout: Layout) -> *mut u8 {
+    if pointer.is_null() { exhausted(layout) } else { pointer }
 }
 
 #[cold]
-fn exhausted() {
+fn exhausted(layout: Layout) -> *mut u8 {
     static TOLD: AtomicBool = AtomicBool::new(false);
-    // Not again, where the words themselves find no room: then the caller ends the program.
-    if !TOLD.swap(true, Ordering::SeqCst) {
-        breach("", Breach::Exhausted)
+    if TELLS.try_with(Cell::get).unwrap_or(false) {
+        return RESERVED.give(layout);
     }
+    if TOLD.swap(true, Ordering::SeqCst) {
+        // Another thread tells it, and ends the program.
+        std::thread::sleep(Duration::from_secs(10));
+        return std::ptr::null_mut();
+    }
+    let _ = TELLS.try_with(|tells| tells.set(true));
+    breach("", Breach::Exhausted)
 }
 
-// SAFETY: every call goes to mimalloc as it is.
+// SAFETY: every call goes to mimalloc as it is, but for what the reserve gave, which is not given back.
 unsafe impl GlobalAlloc for Counting {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as i64);
-        given(unsafe { MiMalloc.alloc(layout) })
+        given(unsafe { MiMalloc.alloc(layout) }, layout)
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as i64);
-        given(unsafe { MiMalloc.alloc_zeroed(layout) })
+        given(unsafe { MiMalloc.alloc_zeroed(layout) }, layout)
     }
 
     #[inline]
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(-(layout.size() as i64));
-        unsafe { MiMalloc.dealloc(pointer, layout) }
+        if !RESERVED.holds(pointer) {
+            unsafe { MiMalloc.dealloc(pointer, layout) }
+        }
     }
 
     #[inline]
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(size as i64 - layout.size() as i64);
-        given(unsafe { MiMalloc.realloc(pointer, layout, size) })
+        let moved = if RESERVED.holds(pointer) {
+            std::ptr::null_mut()
+        } else {
+            unsafe { MiMalloc.realloc(pointer, layout, size) }
+        };
+        if moved.is_null() { unsafe { moved_to_reserve(pointer, layout, size) } } else { moved }
     }
+}
+
+/// What `realloc` gives where the allocator has nothing.
+///
+/// # Safety
+/// As for `realloc`.
+#[cold]
+unsafe fn moved_to_reserve(pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+    // SAFETY: the alignment is that of a layout, and the size is what the caller asks for.
+    let to = exhausted(unsafe { Layout::from_size_align_unchecked(size, layout.align()) });
+    if !to.is_null() {
+        // SAFETY: both are at least this long, and what the reserve gives is new.
+        unsafe { to.copy_from_nonoverlapping(pointer, layout.size().min(size)) };
+    }
+    to
 }
