@@ -205,11 +205,19 @@ pub struct Target {
     pub lang: Option<Lang>,
     pub letter: Option<Text>,
     pub address: Option<Address>,
-    pub local_address: Option<LocalAddress>,
-    pub contacts: Contacts,
+    pub local_address: Option<Box<LocalAddress>>,
+    /// Apart, for most of a great many targets have none.
+    pub contacts: Option<Box<Contacts>>,
 }
 
-#[derive(Debug, Clone, Default)]
+impl Target {
+    /// Whether a letter can get there without the post.
+    pub fn takes_letters_by_other_means(&self) -> bool {
+        self.contacts.as_ref().is_some_and(|contacts| contacts.take_letters())
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Contacts {
     pub email: Option<Text>,
     pub fax: Option<Text>,
@@ -219,6 +227,8 @@ pub struct Contacts {
 }
 
 impl Contacts {
+    pub const NONE: Self = Self { email: None, fax: None, phone: None, website: None, social: Vec::new() };
+
     /// Whether a letter can get there without the post: as an e-mail, a fax, or through a web form.
     pub fn take_letters(&self) -> bool {
         self.email.is_some() || self.fax.is_some() || self.website.is_some()
@@ -268,7 +278,7 @@ pub struct Solidarity {
     pub span: Span,
     pub name: Option<Text>,
     pub address: Option<Address>,
-    pub local_address: Option<LocalAddress>,
+    pub local_address: Option<Box<LocalAddress>>,
     pub languages: Vec<Field<Lang>>,
     pub mention_organisation: bool,
     pub religious: bool,

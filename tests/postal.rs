@@ -617,12 +617,14 @@ fn target(case: &toml::Table) -> Target {
         lang: None,
         letter: None,
         address: Some(address(part("address"))),
-        local_address: local.map(|local| LocalAddress {
-            lang: Lang::from(local.get("lang").and_then(Value::as_str).unwrap_or("und")),
-            form: form(local),
-            name: one(local, "name"),
-            office: one(local, "office"),
-        }),
-        contacts: Contacts::default(),
+        local_address: local
+            .map(|local| LocalAddress {
+                lang: Lang::from(local.get("lang").and_then(Value::as_str).unwrap_or("und")),
+                form: form(local),
+                name: one(local, "name"),
+                office: one(local, "office"),
+            })
+            .map(Box::new),
+        contacts: None,
     }
 }

@@ -163,9 +163,12 @@ fn target_fields<'k>(target: &'k Target, found: &mut Vec<&'k Text>) {
     if let Some(local) = &target.local_address {
         local_fields(local, found);
     }
-    let contacts = &target.contacts;
-    found.extend([&contacts.email, &contacts.fax, &contacts.phone, &contacts.website].into_iter().flatten());
-    found.extend(&contacts.social);
+    if let Some(contacts) = &target.contacts {
+        found.extend(
+            [&contacts.email, &contacts.fax, &contacts.phone, &contacts.website].into_iter().flatten(),
+        );
+        found.extend(&contacts.social);
+    }
 }
 
 fn solidarity_fields<'k>(case: &'k Case, found: &mut Vec<&'k Text>) {

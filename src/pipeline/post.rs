@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::build::SheetJob;
-use crate::diag::{Diagnostic, Report};
+use crate::diag::Report;
 use crate::frame::StockKind;
 use crate::model::{Kit, Status};
 use crate::postal::rules::Reach;
@@ -17,8 +17,8 @@ pub fn addresses(kit: &Kit, report: &mut Report) {
     mail.own_problems(kit).into_iter().for_each(|problem| report.push(problem));
     // Nothing goes out for a case that has ended.
     let open = || kit.cases.par_iter().filter(|case| case.status != Status::Ended);
-    let targets = open().flat_map_iter(|case| case.targets.iter().map(move |target| (case, target)));
-    let mut found: Vec<Diagnostic> = targets
+    let targets = open().flat_map(|case| case.targets.par_iter().map(move |target| (case, target)));
+    let of_targets = targets
         .filter(|(_, target)| rules::target(target, sender) != Reach::NotForSender)
         .flat_map_iter(|(case, target)| {
             let problems = mail.target(target).map_or_else(Vec::new, |blocks| blocks.problems);
@@ -29,15 +29,15 @@ pub fn addresses(kit: &Kit, report: &mut Report) {
                     None => format!("an address in `{}`", case.id),
                 })
             })
-        })
-        .collect();
+        });
     let of_people = open().flat_map_iter(|case| {
         let blocks = case.solidarity.as_ref().and_then(|solidarity| mail.solidarity(solidarity));
         let problems = blocks.map_or_else(Vec::new, |blocks| blocks.problems);
         problems.into_iter().map(move |p| p.context(format!("the solidarity address of `{}`", case.id)))
     });
-    found.par_extend(of_people);
-    found.into_iter().chain(rules::repeats(&kit.cases)).for_each(|problem| report.push(problem));
+    let (found, repeats): (Vec<_>, _) =
+        rayon::join(|| of_targets.chain(of_people).collect(), || rules::repeats(&kit.cases));
+    found.into_iter().chain(repeats).for_each(|problem| report.push(problem));
 }
 
 /// One warning for the heaviest piece of paper to a target, where it passes the first step of the rates.

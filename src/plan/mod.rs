@@ -166,7 +166,9 @@ fn written_to(kit: &Kit, case: usize, by_post: &ByPost) -> Vec<usize> {
         .enumerate()
         .filter(|(_, t)| t.role == TargetRole::Target)
         .filter(|(_, t)| t.only_in.is_empty() || sender.is_some_and(|s| t.only_in.contains(&s)))
-        .filter(|(target, t)| by_post.contains_key(&(case, Some(*target))) || t.contacts.take_letters())
+        .filter(|(target, t)| {
+            by_post.contains_key(&(case, Some(*target))) || t.takes_letters_by_other_means()
+        })
         .map(|(target, _)| target)
         .collect()
 }

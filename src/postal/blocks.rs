@@ -66,13 +66,13 @@ impl<'a> MailRules<'a> {
     /// What goes on the post to a target; `None` where it has no address.
     pub fn target(&self, target: &Target) -> Option<AddressBlocks> {
         let head = (target.name.as_ref(), target.office.as_ref());
-        Some(self.blocks(head, target.address.as_ref()?, target.local_address.as_ref()))
+        Some(self.blocks(head, target.address.as_ref()?, target.local_address.as_deref()))
     }
 
     /// What goes on cards to a person or family; `None` where there is no address.
     pub fn solidarity(&self, solidarity: &Solidarity) -> Option<AddressBlocks> {
         let head = (solidarity.name.as_ref(), None);
-        Some(self.blocks(head, solidarity.address.as_ref()?, solidarity.local_address.as_ref()))
+        Some(self.blocks(head, solidarity.address.as_ref()?, solidarity.local_address.as_deref()))
     }
 
     fn blocks(

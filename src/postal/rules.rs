@@ -175,7 +175,7 @@ mod tests {
 
     use super::*;
     use crate::diag::{FileId, Level};
-    use crate::model::{Contacts, Field, Status, TargetRole};
+    use crate::model::{Field, Status, TargetRole};
 
     const US: CountryCode = CountryCode(*b"US");
     const DE: CountryCode = CountryCode(*b"DE");
@@ -205,7 +205,7 @@ mod tests {
                 form: AddressForm::Lines(vec![text(line)]),
             }),
             local_address: None,
-            contacts: Contacts::default(),
+            contacts: None,
         }
     }
 

@@ -242,7 +242,8 @@ fn target_of_table(
     let address_given = table.has(Key::Address);
     let address =
         table.table(Key::Address).and_then(|address| address::address(*address, country.cloned(), report));
-    let local = table.table(Key::LocalAddress).and_then(|local| address::local_address(*local, report));
+    let local =
+        table.table(Key::LocalAddress).and_then(|local| address::local_address(*local, report)).map(Box::new);
     target(&mut table, address_given, address, local, report)
 }
 
@@ -251,7 +252,7 @@ pub fn target(
     table: &mut Values,
     address_given: bool,
     address: Option<Address>,
-    local_address: Option<LocalAddress>,
+    local_address: Option<Box<LocalAddress>>,
     report: &mut Report,
 ) -> Option<Target> {
     use keys::Target as Key;
@@ -299,14 +300,10 @@ pub fn target(
         website: table.text(Key::Website),
         social: table.lines(Key::Social),
     };
-    let reachable = contacts.email.is_some()
-        || contacts.fax.is_some()
-        || contacts.phone.is_some()
-        || contacts.website.is_some()
-        || !contacts.social.is_empty();
+    let contacts = Some(contacts).filter(|contacts| *contacts != Contacts::NONE).map(Box::new);
     let mistaken =
         [Key::Email, Key::Fax, Key::Phone, Key::Website, Key::Social].iter().any(|key| table.is_wrong(*key));
-    if !takes_post && !reachable && !mistaken {
+    if !takes_post && contacts.is_none() && !mistaken {
         report.push(
             Diagnostic::warning("the target takes no post and has no other means of contact")
                 .at(span)
@@ -348,7 +345,8 @@ fn solidarity(
             .and_then(|address| address::address(*address, country.cloned(), report)),
         local_address: table
             .table(Key::LocalAddress)
-            .and_then(|local| address::local_address(*local, report)),
+            .and_then(|local| address::local_address(*local, report))
+            .map(Box::new),
         languages: table.languages(Key::Languages),
         mention_organisation: table.boolean(Key::MentionOrganisation).is_some_and(|mention| mention.value),
         religious: table.boolean(Key::Religious).is_some_and(|religious| religious.value),

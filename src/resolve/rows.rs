@@ -59,7 +59,8 @@ pub fn targets(
         )
         .collect();
     report.append(found.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()));
-    targets.into_iter().flatten().collect()
+    #[expect(clippy::filter_map_identity, reason = "`flatten` would not collect in place")]
+    targets.into_iter().filter_map(|target| target).collect()
 }
 
 /// What the heading row names; unknown and doubled columns are reported, and no row is read then.

@@ -446,7 +446,7 @@ fn target(kit: &Kit, mail: &MailRules<'_>, case: &Case, target: &Target, at: u32
     if let Some(block) = post::address_block(mail, Person::Target(target)) {
         object.set("address", address(&block));
     }
-    contacts(&mut object, &target.contacts);
+    contacts(&mut object, target.contacts.as_deref().unwrap_or(&Contacts::NONE));
     object.done()
 }
 

@@ -145,7 +145,7 @@ fn reason_against(kit: &Kit, person: Person<'_>, sheet: &SheetDef) -> Option<&'s
     let reach = post::reach(kit, person);
     let fits = match sheet.stock {
         _ if sheet.per == Per::Target => match person {
-            Person::Target(target) => reach.takes_post() || target.contacts.take_letters(),
+            Person::Target(target) => reach.takes_post() || target.takes_letters_by_other_means(),
             Person::Solidarity(_) => true,
         },
         StockKind::Labels => reach.takes_label(),

@@ -42,7 +42,7 @@ pub fn target(span: Span, name: &str) -> Target {
         letter: None,
         address: Some(address(span, &["1 Example Street", "220030 Minsk"], "BY")),
         local_address: None,
-        contacts: Contacts::default(),
+        contacts: None,
     }
 }
 
@@ -88,7 +88,7 @@ pub fn kit(sources: &Sources) -> Kit {
     minister.lang = Some(Arc::from("de"));
     minister.letter = Some(text("Ein eigener Brief."));
     minister.takes_post = false;
-    minister.contacts.email = Some(text("minister@example.org"));
+    minister.contacts.get_or_insert_default().email = Some(text("minister@example.org"));
     ala.targets.extend([embassy, minister]);
     ala.solidarity = Some(Solidarity {
         span,
