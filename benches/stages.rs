@@ -152,6 +152,6 @@ fn pdf(bencher: Bencher<'_, '_>, sheet: &str) {
     bencher.bench_local(|| {
         let assembler = Assembler::new(&SAMPLE.catalogue, &SAMPLE.pictures, meta.clone());
         let part = assembler.part(&sheets, stock).expect("a part");
-        assembler.finish(vec![part], &[], &[]).map(|bytes| bytes.len())
+        assembler.finish(vec![part], &[], &[]).map(|pdf| pdf.size())
     });
 }

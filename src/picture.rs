@@ -26,6 +26,18 @@ pub trait PixelSource: Send + Sync {
     /// # Errors
     /// Where the file is damaged, or unfolds to more than the limits allow.
     fn pixels(&self) -> Result<DecodedPicture, PictureFault>;
+
+    /// The picture as a bare JPEG, where it came as one that needs no turning of pixels or colours.
+    fn bare_jpeg(&self) -> Option<BareJpeg<'_>> {
+        None
+    }
+}
+
+/// A baseline JPEG without a segment that does not serve to unfold it: grey, or colours as JFIF has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BareJpeg<'p> {
+    pub data: &'p Arc<Vec<u8>>,
+    pub grey: bool,
 }
 
 /// Where a case file asks for a picture.

@@ -80,7 +80,7 @@ fn sheet(items: Vec<Item>) -> Sheet {
 fn make(catalogue: &Catalogue, pictures: &Pictures, sheets: &[Sheet], stock: StockKind) -> Vec<u8> {
     let assembler = Assembler::new(catalogue, pictures, meta());
     let part = assembler.part(sheets, stock).expect("a part");
-    assembler.finish(vec![part], &[], &[]).expect("a document")
+    assembler.finish(vec![part], &[], &[]).expect("a document").to_vec()
 }
 
 fn photo(seed: u8) -> Picture {
@@ -133,7 +133,7 @@ fn the_same_sheets_give_the_same_bytes() {
             };
             let parts: Vec<Part> =
                 sheets.par_chunks(20).map(|s| assembler.part(s, StockKind::Paper).expect("a part")).collect();
-            assembler.finish(parts, &[], &[]).expect("a document")
+            assembler.finish(parts, &[], &[]).expect("a document").to_vec()
         })
     };
     let first = once(1, None);
@@ -219,7 +219,7 @@ fn parts_that_disagree_about_a_glyph_both_read_right() {
     let assembler = Assembler::new(&catalogue, &pictures, meta());
     let part = |item| assembler.part(&[sheet(vec![item])], StockKind::Labels).expect("a part");
     let parts = vec![part(latin.clone()), part(Item::Glyphs(greek)), part(latin)];
-    let reader = Reader::open(&assembler.finish(parts, &[], &[]).expect("a document"));
+    let reader = Reader::open(&assembler.finish(parts, &[], &[]).expect("a document").to_vec());
     assert_eq!([0, 1, 2].map(|page| reader.text(page)), ["A", "Α", "A"]);
     assert_eq!(reader.named(0, "Font"), reader.named(2, "Font"));
     assert_eq!(reader.fonts().len(), 1, "one subset all the same");
@@ -375,7 +375,7 @@ fn the_document_says_what_it_is_and_nothing_else() {
     let below = vec![Bookmark { title: "Letter".into(), sheet: 150, below: Vec::new() }];
     let outline = [Bookmark { title: "Żółw".into(), sheet: 100, below }];
     let labels = [PageLabel { sheet: 10, prefix: "letter ".into(), numbered: true }];
-    let reader = Reader::open(&assembler.finish(vec![part], &outline, &labels).expect("a document"));
+    let reader = Reader::open(&assembler.finish(vec![part], &outline, &labels).expect("a document").to_vec());
     assert_eq!(reader.pages.len(), 200);
     assert_eq!([0, 63, 64, 199].map(|page| reader.text(page)), ["0", "63", "64", "199"]);
     let info = reader.dict(&reader.document.trailer, "Info").expect("information");

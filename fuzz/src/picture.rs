@@ -8,15 +8,20 @@ use makekit::picture::{PictureFault, PixelSource, Pixels};
 /// The file is a photo.
 pub fn picture(data: &[u8]) {
     let limits = Limits { picture_pixels: 1 << 18, ..Limits::default() };
-    let photo = match Photo::open(data, &limits) {
+    let mut photo = match Photo::open(data.to_vec(), &limits) {
         Ok(photo) => photo,
         Err(fault) => return words(&fault),
     };
     let pixels = photo.width as usize * photo.height as usize;
     assert!(pixels > 0, "a picture without pixels");
     assert!(pixels as u64 <= limits.picture_pixels, "{pixels} pixels");
-    assert_eq!(photo.damage(), photo.damage());
-    match photo.pixels() {
+    let unfolded = photo.pixels();
+    let looked = photo.look_through();
+    if photo.bare_jpeg().is_some() {
+        assert_eq!(looked, Ok(()));
+        assert_eq!(photo.pixels(), unfolded, "written anew, it is the same");
+    }
+    match unfolded {
         Ok(picture) => {
             assert_eq!(
                 (picture.width, picture.height),

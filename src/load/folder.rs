@@ -158,7 +158,8 @@ impl Folder {
             return Err(too_large);
         }
         let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-        file.take(bound.bytes.saturating_add(1))
+        file.into_std()
+            .take(bound.bytes.saturating_add(1))
             .read_to_end(&mut bytes)
             .map_err(|error| self.explain(&error, path))?;
         if bytes.len() as u64 > bound.bytes {

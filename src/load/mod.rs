@@ -421,12 +421,13 @@ struct Checked {
 
 impl Photos {
     fn open(&self, bytes: Vec<u8>, limits: &Limits) -> Result<Checked, PictureFault> {
-        let photo = Arc::new(Photo::open(bytes, limits)?);
+        let mut photo = Photo::open(bytes, limits)?;
         let hash = photo.file_hash;
         if let Some(known) = self.known.lock().ok().and_then(|known| known.get(&hash).cloned()) {
             return Ok(known);
         }
-        let checked = Checked { damage: photo.damage(), photo };
+        let damage = photo.look_through().err();
+        let checked = Checked { damage, photo: Arc::new(photo) };
         if let Ok(mut known) = self.known.lock() {
             known.insert(hash, checked.clone());
         }

@@ -9,10 +9,13 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 use sha2::{Digest, Sha256};
 
 use super::inks;
-use super::jpeg::{self, Damage};
+use super::jpeg::{self, Bare, Damage};
 use super::sniff::{self, Kind};
 use crate::limits::{Limits, Unit};
-use crate::picture::{DecodedPicture, PictureFault, PixelSource, Pixels};
+use crate::picture::{BareJpeg, DecodedPicture, PictureFault, PixelSource, Pixels};
+
+/// Pixels of the largest JPEG that is written anew as it is: what is larger is made smaller for print in most kits.
+const MOST_BARE_PIXELS: u64 = 4_000_000;
 
 const CUT_OFF: &str = "get the whole file again";
 
@@ -27,8 +30,12 @@ pub struct Photo {
     pub height: u32,
     /// SHA-256 of the file's bytes.
     pub file_hash: [u8; 32],
-    bytes: Arc<[u8]>,
+    bytes: Arc<Vec<u8>>,
     format: ImageFormat,
+    /// Its values stand for themselves: it is upright, and no profile turns its colours.
+    is_plain: bool,
+    /// For a bare JPEG, in `bytes`: whether it is grey.
+    bare: Option<bool>,
     limits: Limits,
 }
 
@@ -37,15 +44,16 @@ impl Photo {
     ///
     /// # Errors
     /// Where the file is of a kind that cannot be used, cut off or larger than the limits.
-    pub fn open(bytes: impl Into<Arc<[u8]>>, limits: &Limits) -> Result<Self, PictureFault> {
-        let bytes = bytes.into();
+    pub fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Self, PictureFault> {
         let format = kind(&bytes)?;
         let head = guarded(limits, || {
             let mut decoder = decoder(&bytes, format, limits)?;
             let (width, height) = decoder.dimensions();
-            Ok((width, height, decoder.orientation().unwrap_or(Orientation::NoTransforms)))
+            let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+            let has_profile = !matches!(decoder.icc_profile(), Ok(None));
+            Ok((width, height, orientation, has_profile))
         });
-        let (width, height, orientation) = head?;
+        let (width, height, orientation, has_profile) = head?;
         if u64::from(width) * u64::from(height) > limits.picture_pixels {
             let words = format!(
                 "is too large: {width} × {height} pixels, more than {}",
@@ -65,7 +73,17 @@ impl Photo {
         );
         let (width, height) = if lies { (height, width) } else { (width, height) };
         let file_hash = Sha256::digest(&bytes).into();
-        Ok(Self { width, height, file_hash, bytes, format, limits: limits.clone() })
+        let is_plain = orientation == Orientation::NoTransforms && !has_profile;
+        Ok(Self {
+            width,
+            height,
+            file_hash,
+            bytes: Arc::new(bytes),
+            format,
+            is_plain,
+            bare: None,
+            limits: limits.clone(),
+        })
     }
 
     /// Bytes of the file.
@@ -73,9 +91,24 @@ impl Photo {
         self.bytes.len() as u64
     }
 
-    /// What a decoder would pass over in silence.
-    pub fn damage(&self) -> Option<Damage> {
-        (self.format == ImageFormat::Jpeg).then(|| jpeg::damage(&self.bytes)).flatten()
+    /// Looks a JPEG through for what a decoder would pass over in silence. Where it is sound, upright, in plain colours and
+    /// not too large, it is bare from here on.
+    ///
+    /// # Errors
+    /// What is wrong with its data.
+    pub fn look_through(&mut self) -> Result<(), Damage> {
+        let pixels = u64::from(self.width) * u64::from(self.height);
+        if self.format != ImageFormat::Jpeg {
+            return Ok(());
+        }
+        if !self.is_plain || pixels > MOST_BARE_PIXELS {
+            return jpeg::damage(&self.bytes).map_or(Ok(()), Err);
+        }
+        if let Some(Bare { data, grey }) = jpeg::bare(&self.bytes)? {
+            self.bytes = Arc::new(data);
+            self.bare = Some(grey);
+        }
+        Ok(())
     }
 }
 
@@ -85,6 +118,10 @@ impl PixelSource for Photo {
         let (width, height) = (image.image.width(), image.image.height());
         Ok(DecodedPicture { width, height, pixels: image.into_pixels() })
     }
+
+    fn bare_jpeg(&self) -> Option<BareJpeg<'_>> {
+        self.bare.map(|grey| BareJpeg { data: &self.bytes, grey })
+    }
 }
 
 /// Decodes a photo.
@@ -92,7 +129,7 @@ impl PixelSource for Photo {
 /// # Errors
 /// Where it is of a kind that cannot be used, cut off, damaged or larger than the limits.
 pub fn decode(bytes: &[u8], limits: &Limits) -> Result<DecodedPicture, PictureFault> {
-    Photo::open(bytes, limits)?.pixels()
+    Photo::open(bytes.to_vec(), limits)?.pixels()
 }
 
 fn kind(bytes: &[u8]) -> Result<ImageFormat, PictureFault> {

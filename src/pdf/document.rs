@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::content::{font_name, form_name, picture_name};
 use super::deflate::Deflater;
-use super::file::{Section, write_file};
+use super::file::{Pdf, Section, write_file};
 use super::font::{self, FontIds, SubsetFont};
 use super::part::{Names, Part, PartData, PictureUse};
 use super::picture::{self, EncodedPicture, Encoding};
@@ -72,6 +72,9 @@ struct Resources {
     forms: Vec<Vec<Id>>,
 }
 
+/// Bytes that a page's stream takes beside its data.
+const STREAM_ENTRIES: usize = 70;
+
 pub(super) fn finish(
     shared: &Shared<'_>,
     meta: &Meta,
@@ -79,7 +82,7 @@ pub(super) fn finish(
     parts: Vec<Part>,
     outline: &[Bookmark],
     labels: &[PageLabel],
-) -> Result<Vec<u8>, PdfError> {
+) -> Result<Pdf, PdfError> {
     let mut next: Id = 1;
     let mut take = |count: usize| {
         let first = next;
@@ -133,12 +136,14 @@ pub(super) fn finish(
             )
         },
         || -> Result<Vec<Section>, PdfError> {
+            // By value: a part that nobody keeps is gone when its section is made.
             parts
-                .par_iter()
+                .into_par_iter()
                 .enumerate()
                 .map(|(index, part)| {
                     shared.with_deflater(|deflater| {
                         let mut section = Section::default();
+                        section.reserve(part.0.streams.len() + part.0.pages.len() * STREAM_ENTRIES);
                         for (form, id) in &new_forms[index] {
                             write_form(&mut section, &part.0, *form, *id, index, &resources);
                         }
@@ -195,7 +200,6 @@ pub(super) fn finish(
     }
     head.pack(&mut deflater)?;
     sections.push(head);
-    drop(parts);
     write_file(sections, next, catalog, info)
 }
 
@@ -462,7 +466,7 @@ fn write_picture(section: &mut Section, used: &DocumentPicture, picture: &Encode
         });
     };
     let device = |grey: bool| if grey { "DeviceGray" } else { "DeviceRGB" };
-    section.stream(used.image, &picture.data, |dict| {
+    section.shared_stream(used.image, &picture.data, |dict| {
         entries(dict);
         match &picture.encoding {
             Encoding::Jpeg { grey } => {

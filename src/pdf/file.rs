@@ -4,6 +4,9 @@
 //! lopdf's own writer leaves the cross-reference stream uncompressed, clones each object and uses one thread; a kit of
 //! 10,000 pages would be a fifth larger and several times slower to finish.
 
+use std::io::{self, Write};
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use super::PdfError;
@@ -13,11 +16,57 @@ use super::syntax::{Dict, Id, integer};
 /// Objects in one object stream. More compress better; fewer let a reader open one page faster.
 const OBJECTS_PER_STREAM: usize = 200;
 
+/// A finished file, in the pieces that it was made of: joined, they would be in memory twice.
+pub struct Pdf {
+    pieces: Vec<Bytes>,
+}
+
+/// Bytes of the file, its own or those of a picture that others hold as well.
+enum Bytes {
+    Own(Vec<u8>),
+    Shared(Arc<Vec<u8>>),
+}
+
+impl Bytes {
+    fn get(&self) -> &[u8] {
+        match self {
+            Self::Own(bytes) => bytes,
+            Self::Shared(bytes) => bytes,
+        }
+    }
+}
+
+impl Pdf {
+    /// Bytes of the whole.
+    pub fn size(&self) -> usize {
+        self.pieces.iter().map(|piece| piece.get().len()).sum()
+    }
+
+    /// Writes all of it.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
+        // Small pieces go together.
+        let mut out = io::BufWriter::with_capacity(1 << 16, out);
+        self.pieces.iter().try_for_each(|piece| out.write_all(piece.get()))?;
+        out.flush()
+    }
+
+    /// The whole in one piece.
+    pub fn to_vec(&self) -> Vec<u8> {
+        self.pieces.iter().flat_map(Bytes::get).copied().collect()
+    }
+}
+
 /// A piece of the file, made on its own: whole streams, and small objects packed in object streams.
 #[derive(Default)]
 pub(super) struct Section {
+    /// What stands before `bytes`, and its length.
+    before: Vec<Bytes>,
+    before_length: usize,
     bytes: Vec<u8>,
-    /// Where each directly written object begins in `bytes`.
+    /// Where each directly written object begins.
     direct: Vec<(Id, usize)>,
     /// Object streams: their bytes and which objects they hold.
     packed: Vec<Packed>,
@@ -73,8 +122,25 @@ impl Section {
 
     /// Adds a stream whose `data` is already encoded as the entries that `fill` writes say.
     pub fn stream(&mut self, id: Id, data: &[u8], fill: impl FnOnce(&mut Dict<'_>)) {
-        self.direct.push((id, self.bytes.len()));
-        write_stream(&mut self.bytes, id, data, fill);
+        self.direct.push((id, self.before_length + self.bytes.len()));
+        open_stream(&mut self.bytes, id, data.len(), fill);
+        self.bytes.extend_from_slice(data);
+        close_stream(&mut self.bytes);
+    }
+
+    /// The same for large data, which is not copied.
+    pub fn shared_stream(&mut self, id: Id, data: &Arc<Vec<u8>>, fill: impl FnOnce(&mut Dict<'_>)) {
+        self.direct.push((id, self.before_length + self.bytes.len()));
+        open_stream(&mut self.bytes, id, data.len(), fill);
+        self.before_length += self.bytes.len() + data.len();
+        self.before.push(Bytes::Own(std::mem::take(&mut self.bytes)));
+        self.before.push(Bytes::Shared(Arc::clone(data)));
+        close_stream(&mut self.bytes);
+    }
+
+    /// Makes room for so many bytes of streams.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
     }
 
     /// Adds a stream and compresses it.
@@ -107,16 +173,50 @@ impl Section {
     }
 }
 
-fn write_stream(out: &mut Vec<u8>, id: Id, data: &[u8], fill: impl FnOnce(&mut Dict<'_>)) {
+fn open_stream(out: &mut Vec<u8>, id: Id, length: usize, fill: impl FnOnce(&mut Dict<'_>)) {
     integer(out, i64::from(id));
     out.extend_from_slice(b" 0 obj\n");
     let mut dict = Dict::open(out);
     fill(&mut dict);
-    dict.integer("Length", data.len() as i64);
+    dict.integer("Length", length as i64);
     dict.close();
     out.extend_from_slice(b"stream\n");
-    out.extend_from_slice(data);
+}
+
+fn close_stream(out: &mut Vec<u8>) {
     out.extend_from_slice(b"\nendstream\nendobj\n");
+}
+
+/// The pieces of a file while they are put one behind the other.
+#[derive(Default)]
+struct Joined {
+    before: Vec<Bytes>,
+    before_length: usize,
+    /// The last piece: what is small.
+    bytes: Vec<u8>,
+    hash: Sha256,
+}
+
+impl Joined {
+    /// Where the next byte will stand.
+    fn at(&self) -> usize {
+        self.before_length + self.bytes.len()
+    }
+
+    /// Adds a piece of the document's content.
+    fn add(&mut self, piece: Bytes) {
+        self.hash.update(piece.get());
+        self.end_piece();
+        self.before_length += piece.get().len();
+        self.before.push(piece);
+    }
+
+    fn end_piece(&mut self) {
+        if !self.bytes.is_empty() {
+            self.before_length += self.bytes.len();
+            self.before.push(Bytes::Own(std::mem::take(&mut self.bytes)));
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -133,46 +233,41 @@ pub(super) fn write_file(
     next_id: Id,
     catalog: Id,
     info: Id,
-) -> Result<Vec<u8>, PdfError> {
+) -> Result<Pdf, PdfError> {
     let mut entries = vec![Entry::Free; next_id as usize];
-    let mut hash = Sha256::new();
+    let mut joined = Joined::default();
     // The comment's bytes above 127 tell transfer programs that the file is binary (7.5.2).
-    let head = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n";
-    let size = |section: &Section| {
-        section.bytes.len() + section.packed.iter().map(|packed| packed.data.len() + 128).sum::<usize>()
-    };
-    // Room for the whole at once: a buffer that grows has its bytes twice in memory while it does.
-    let mut out = Vec::with_capacity(sections.iter().map(size).sum::<usize>() + entries.len() * 2 + 1024);
-    out.extend_from_slice(head);
+    joined.bytes.extend_from_slice(b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n");
     for section in sections {
-        let base = out.len();
-        hash.update(&section.bytes);
-        out.extend_from_slice(&section.bytes);
+        let base = joined.at();
+        section.before.into_iter().chain([Bytes::Own(section.bytes)]).for_each(|piece| joined.add(piece));
         for (id, at) in section.direct {
             entries[id as usize] = Entry::At(base + at);
         }
         for packed in section.packed {
-            hash.update(&packed.data);
             let container = entries.len() as Id;
-            entries.push(Entry::At(out.len()));
+            entries.push(Entry::At(joined.at()));
             for (index, id) in packed.ids.iter().enumerate() {
                 entries[*id as usize] = Entry::Packed { container, index };
             }
-            write_stream(&mut out, container, &packed.data, |dict| {
+            open_stream(&mut joined.bytes, container, packed.data.len(), |dict| {
                 dict.name("Type", "ObjStm");
                 dict.integer("N", packed.ids.len() as i64);
                 dict.integer("First", packed.first as i64);
                 dict.name("Filter", "FlateDecode");
             });
+            joined.add(Bytes::Own(packed.data));
+            close_stream(&mut joined.bytes);
         }
     }
-    let xref_at = out.len();
+    let xref_at = joined.at();
     let xref_id = entries.len() as Id;
     entries.push(Entry::At(xref_at));
-    let file_id = hash.finalize();
+    let file_id = std::mem::take(&mut joined.hash).finalize();
     let mut deflater = Deflater::default();
     let rows = deflater.compress(&xref_rows(&entries))?;
-    write_stream(&mut out, xref_id, rows, |dict| {
+    let out = &mut joined.bytes;
+    open_stream(out, xref_id, rows.len(), |dict| {
         dict.name("Type", "XRef");
         dict.integer("Size", entries.len() as i64);
         dict.key("W").extend_from_slice(b"[1 4 2]");
@@ -189,10 +284,13 @@ pub(super) fn write_file(
         }
         ids.push(b']');
     });
+    out.extend_from_slice(rows);
+    close_stream(out);
     out.extend_from_slice(b"startxref\n");
-    integer(&mut out, xref_at as i64);
+    integer(out, xref_at as i64);
     out.extend_from_slice(b"\n%%EOF\n");
-    Ok(out)
+    joined.end_piece();
+    Ok(Pdf { pieces: joined.before })
 }
 
 /// Rows of type, four bytes and two bytes, each as the difference to the row above (PNG's predictor "up").

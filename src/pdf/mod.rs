@@ -27,6 +27,7 @@ use std::fmt;
 use jiff::civil::Date;
 
 pub use document::Cache;
+pub use file::Pdf;
 pub use part::Part;
 
 use crate::diag::Diagnostic;
@@ -152,7 +153,7 @@ impl<'a> Assembler<'a> {
         parts: Vec<Part>,
         outline: &[Bookmark],
         labels: &[PageLabel],
-    ) -> Result<Vec<u8>, PdfError> {
+    ) -> Result<Pdf, PdfError> {
         document::finish(&self.shared, &self.meta, self.cache, parts, outline, labels)
     }
 }

@@ -19,7 +19,7 @@ use crate::geometry::{Rect, Size};
 const PAGES_AT_A_TIME: usize = 64;
 
 /// Some finished sheets of a document, compressed. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Part(pub(super) Arc<PartData>);
 
 impl Part {
@@ -34,7 +34,7 @@ impl Part {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct PartData {
     pub pages: Vec<PageData>,
     pub forms: Vec<FormData>,

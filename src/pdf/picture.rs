@@ -1,5 +1,7 @@
 //! Takes a picture and its largest printed size; gives the image that the document holds: scaled to print density,
-//! photographs as JPEG, drawings and masks without loss.
+//! photographs as JPEG, drawings and masks without loss. A JPEG that is not much larger than that stays as it is.
+
+use std::sync::Arc;
 
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{PixelType, ResizeOptions, Resizer};
@@ -12,6 +14,8 @@ use crate::picture::{DecodedPicture, Picture, Pixels};
 
 /// What print needs; more would only make the file larger.
 const DOTS_PER_INCH: f32 = 300.0;
+/// A JPEG of no more is kept: to decode it, scale it and encode it again would cost more of its quality than of its size.
+const KEPT_DOTS_PER_INCH: f32 = 600.0;
 /// JPEG quality, 1 to 100: at 300 dots an inch no loss is seen in print, and twice the bytes show no more.
 const QUALITY: u8 = 85;
 /// A picture of no more colours than this is a drawing.
@@ -24,7 +28,7 @@ const PALETTE: usize = 256;
 pub(super) struct EncodedPicture {
     pub width: u32,
     pub height: u32,
-    pub data: Vec<u8>,
+    pub data: Arc<Vec<u8>>,
     pub encoding: Encoding,
     /// Compressed grey rows, where parts are transparent.
     pub mask: Option<Vec<u8>>,
@@ -45,13 +49,22 @@ pub(super) enum Encoding {
     },
 }
 
-/// The size in pixels for a printed size in points: 300 dots an inch, or what there is.
+/// The size in pixels for a printed size in points: its own for a JPEG that is kept, else 300 dots an inch, or what
+/// there is.
 pub(super) fn target_size(picture: &Picture, width: f32, height: f32) -> (u32, u32) {
-    let dots = |points: f32, available: u32| {
-        let wanted = (points / 72.0 * DOTS_PER_INCH).ceil().max(1.0) as u32;
-        wanted.min(available.max(1))
-    };
-    (dots(width, picture.width), dots(height, picture.height))
+    let dots = |points: f32, density: f32| (points / 72.0 * density).ceil().max(1.0) as u32;
+    let (across, down) = (dots(width, DOTS_PER_INCH), dots(height, DOTS_PER_INCH));
+    let is_kept = picture.source.bare_jpeg().is_some_and(|jpeg| {
+        picture.width <= dots(width, KEPT_DOTS_PER_INCH)
+            && picture.height <= dots(height, KEPT_DOTS_PER_INCH)
+            // A byte for each dot of print: more than its quality can need.
+            && jpeg.data.len() as u64 <= u64::from(across) * u64::from(down)
+    });
+    if is_kept {
+        (picture.width, picture.height)
+    } else {
+        (across.min(picture.width.max(1)), down.min(picture.height.max(1)))
+    }
 }
 
 /// Unfolds, scales and encodes a picture.
@@ -63,6 +76,12 @@ pub(super) fn encode(
     (width, height): (u32, u32),
     deflater: &mut Deflater,
 ) -> Result<EncodedPicture, PdfError> {
+    if (width, height) == (picture.width, picture.height)
+        && let Some(jpeg) = picture.source.bare_jpeg()
+    {
+        let (data, encoding) = (Arc::clone(jpeg.data), Encoding::Jpeg { grey: jpeg.grey });
+        return Ok(EncodedPicture { width, height, data, encoding, mask: None });
+    }
     let decoded = picture.source.pixels().map_err(|fault| PdfError::Pixels(picture.mistakes(&fault)))?;
     let is_drawing = is_drawing(&decoded.pixels);
     let scaled = scale(decoded, width, height)?;
@@ -84,7 +103,7 @@ pub(super) fn encode(
         let rows = png_rows(&colours, width as usize * channels, channels);
         (deflater.compress(&rows)?.to_vec(), Encoding::Rows { grey })
     };
-    Ok(EncodedPicture { width, height, data, encoding, mask })
+    Ok(EncodedPicture { width, height, data: Arc::new(data), encoding, mask })
 }
 
 /// True for pictures of few colours, whose edges JPEG would smear.

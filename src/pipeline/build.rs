@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::chunks::chunks;
@@ -21,7 +20,7 @@ use crate::limits::{Limits, grouped};
 use crate::load::Photos;
 use crate::markup::{self, StyleSheet as Css, Styler};
 use crate::model::Kit;
-use crate::pdf::{self, Assembler, Meta};
+use crate::pdf::{self, Assembler, Meta, Part};
 use crate::plan::{ContentsRow, supplies};
 use crate::postal::stock::envelope as postal_envelope;
 use crate::template::{RenderOptions, SheetDef, StyleSheet, Templates, subjects};
@@ -48,6 +47,15 @@ impl Session {
             chunks: keep.then(ChunkCache::default),
             pdf: pdf::Cache::default(),
             photos: Photos::default(),
+        }
+    }
+}
+
+impl Session {
+    /// Drops what is large. At the end of a program's only build the system takes it back faster than destructors would.
+    fn let_go<T>(&self, large: T) {
+        if self.chunks.is_none() {
+            std::mem::forget(large);
         }
     }
 }
@@ -104,10 +112,11 @@ fn run(
     let mut joined = false;
     let build = Build { session, options, sources, gathered: &gathered, progress };
     let built = build.make(targets.as_ref(), clock, &mut joined, report);
-    session.photos.forget_unused();
     if !joined && report.has_errors() {
         gather::unfold_all(&gathered.pictures, report);
     }
+    session.photos.forget_unused();
+    session.let_go(gathered);
     built
 }
 
@@ -132,11 +141,20 @@ impl Build<'_> {
     ) -> Option<Built> {
         let Self { session, options, sources, gathered, progress } = self;
         let Gathered { kit, pictures, templates } = gathered;
-        post::addresses(kit, report);
+        let (mut of_post, mut of_styles) = (Report::default(), Report::default());
+        let ((), styling) = rayon::join(
+            || post::addresses(kit, &mut of_post),
+            || {
+                let styles = edition_styles(templates, options, &mut of_styles)?;
+                let styler = styler(&styles, kit, &options.limits, &mut of_styles)?;
+                Some((styles, styler))
+            },
+        );
+        report.append(of_post);
         let stocks = stocks::stocks(kit, options, report)?;
         let chosen = select::sheets(kit, templates, options, report);
-        let styles = edition_styles(templates, options, report)?;
-        let styler = styler(&styles, kit, &options.limits, report)?;
+        report.append(of_styles);
+        let (styles, styler) = styling?;
         let plan = select::plan(kit);
         let meta = Meta {
             title: kit.title.to_string(),
@@ -257,8 +275,8 @@ impl Build<'_> {
         let document =
             output::Document { session_cache: &session.pdf, catalogue: &session.catalogue, pictures, meta };
         *joined = true;
-        let finished = output::finish(&press, &jobs, &document, options, targets, &mut summary, report);
-        if let (Some(finished), Some(targets)) = (&finished, targets) {
+        let finished = output::finish(&press, &mut jobs, &document, options, targets, &mut summary, report);
+        if let (Some(finished), Some(targets)) = (finished, targets) {
             if options.changed {
                 let late_press = Press { renderer: late_renderer.as_ref().unwrap_or(&renderer), ..press };
                 let press_of =
@@ -271,13 +289,14 @@ impl Build<'_> {
                     .unwrap_or_else(|mistakes| mistakes.into_iter().for_each(|mistake| report.push(mistake)));
             }
             if !report.has_errors() {
-                finished.record(targets).unwrap_or_else(|diagnostic| report.push(diagnostic));
+                finished.put_in_place().unwrap_or_else(|diagnostic| report.push(diagnostic));
             }
         }
         if let Some(mut chunks) = session.chunks.as_ref().and_then(|chunks| chunks.lock().ok()) {
             // What this build did not use is of an older state of the files: memory must not grow with every edit.
             chunks.retain(|_, produced| Arc::strong_count(produced) > 1);
         }
+        session.let_go(jobs);
         clock.lap(if targets.is_some() { "write" } else { "join" });
         summary.stages = clock.laps;
         (!report.has_errors()).then_some(Built { summary })
@@ -306,7 +325,16 @@ pub struct SheetJob<'a> {
 impl SheetJob<'_> {
     /// Printed sides.
     pub fn sides(&self) -> usize {
-        self.made.iter().map(|produced| produced.part.sheets()).sum()
+        self.made.iter().map(|produced| produced.sides).sum()
+    }
+
+    /// The parts to be joined; they are taken away where no cache keeps them for a rebuild.
+    pub fn give_parts(&mut self) -> Vec<Part> {
+        let give = |produced: &mut Arc<Produced>| match Arc::get_mut(produced) {
+            Some(own) => std::mem::take(&mut own.part),
+            None => produced.part.clone(),
+        };
+        self.made.iter_mut().map(give).collect()
     }
 
     /// Pages that are asked for at the least, known before any is made.
@@ -334,8 +362,16 @@ fn produce<'a>(
 ) {
     let chunks: Vec<(usize, &Chunk<'a>)> =
         which.iter().flat_map(|&i| jobs[i].chunks.iter().map(move |c| (i, c))).collect();
-    let made: Vec<(usize, Made)> =
-        chunks.par_iter().with_max_len(1).map(|(i, chunk)| (*i, make(press, chunk))).collect();
+    // Each thread takes the next one: the large pages come first, and none of them is left for the end.
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let place = next.fetch_add(1, Ordering::Relaxed);
+        chunks.get(place).map(|(_, chunk)| (place, make(press, chunk)))
+    };
+    let of_threads: Vec<Vec<(usize, Made)>> = rayon::broadcast(|_| std::iter::from_fn(take).collect());
+    let mut made: Vec<(usize, Made)> = of_threads.into_iter().flatten().collect();
+    made.sort_unstable_by_key(|(place, _)| *place);
+    let made: Vec<(usize, Made)> = made.into_iter().map(|(place, made)| (chunks[place].0, made)).collect();
     drop(chunks);
     for &i in which {
         jobs[i].made.clear();

@@ -66,8 +66,8 @@ pub fn calibrate(stock: &Calibrated, offset: (f32, f32), date: Date, out: &Path)
     let assembler = Assembler::new(&catalogue, &pictures, meta);
     let failed = |error: crate::pdf::PdfError| Diagnostic::machine(error.to_string());
     let part = assembler.part(&sheets, kind).map_err(failed)?;
-    let bytes = assembler.finish(vec![part], &[], &[]).map_err(failed)?;
-    target.write(&bytes)
+    let pdf = assembler.finish(vec![part], &[], &[]).map_err(failed)?;
+    target.prepare(|file| pdf.write_to(file))?.put_in_place()
 }
 
 fn label_sheets(

@@ -47,10 +47,10 @@ pub fn write(
     targets: &Targets,
     summary: &mut Summary,
 ) -> Result<(), Vec<Diagnostic>> {
-    let jobs = jobs?;
+    let mut jobs = jobs?;
     let path = output::changed_path(&options.out);
     if !jobs.is_empty() {
-        return output::finish_changed(press, &jobs, document, path, targets, summary);
+        return output::finish_changed(press, &mut jobs, document, path, targets, summary);
     }
     let words = match summary.changes {
         None => "there is no build of before to compare with: print the whole kit",

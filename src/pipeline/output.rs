@@ -1,6 +1,7 @@
 //! Finished parts in; the PDF files and their manifest on the disk out, and what changed since the last build.
 
 use std::collections::HashSet;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,10 +13,10 @@ use crate::diag::{Diagnostic, Report};
 use crate::fonts::Catalogue;
 use crate::frame::StockKind;
 use crate::limits::{Limits, Unit};
-use crate::pdf::{self, Assembler, Bookmark, Meta, PageLabel, Part, PdfError};
+use crate::pdf::{self, Assembler, Bookmark, Meta, PageLabel, Part, Pdf, PdfError};
 use crate::picture::Pictures;
 use crate::template::{Recipient, Subject};
-use crate::write::{self, ChangeKind, Entry, Manifest, Target, build_mark};
+use crate::write::{self, Change, ChangeKind, Entry, Manifest, Prepared, Target, build_mark};
 
 /// What every file of a build is made with.
 pub struct Document<'a> {
@@ -25,44 +26,46 @@ pub struct Document<'a> {
     pub meta: Meta,
 }
 
-/// One file to be: its path and the sheets that stand in it.
+/// One file to be: its path, the sheets that stand in it, and the parts they are joined from.
 struct File<'j, 'a> {
     path: PathBuf,
     jobs: Vec<&'j SheetJob<'a>>,
+    parts: Vec<Part>,
 }
 
 /// The pieces that are new or changed since the last build: sheet and subject.
 pub type ChangedPieces = HashSet<(Arc<str>, Subject)>;
 
-/// What a written kit leaves to be done.
-pub struct Finished {
-    manifest: Manifest,
+/// Files that are made, and stand beside those they take the place of.
+pub struct Finished<'t> {
+    /// The kit's files, and last of all its manifest: a build that fails before is compared with the same one again.
+    files: Vec<Prepared<'t>>,
     /// Empty also where there is no build to compare with.
     pub changed: ChangedPieces,
 }
 
-/// Joins the parts, compares with the last build, and with `write` puts the files in place. Mistakes go to the report.
-pub fn finish(
+/// Joins the parts, compares with the last build, and with `write` makes the files. Mistakes go to the report.
+pub fn finish<'t>(
     press: &Press<'_>,
-    jobs: &[SheetJob<'_>],
+    jobs: &mut [SheetJob<'_>],
     document: &Document<'_>,
     options: &Options,
-    target: Option<&Targets>,
+    target: Option<&'t Targets>,
     summary: &mut Summary,
     report: &mut Report,
-) -> Option<Finished> {
-    let files = files(jobs, options);
+) -> Option<Finished<'t>> {
+    let mut files = files(jobs, options);
     let mut finished = Vec::new();
     let mut manifest = Manifest {
         program: concat!("makekit ", env!("CARGO_PKG_VERSION")).to_owned(),
         date: document.meta.date.to_string(),
         entries: Vec::new(),
     };
-    for file in &files {
+    for file in &mut files {
         match join(press, file, document) {
-            Ok(bytes) => {
-                report.extend(too_large(file, &bytes, &options.limits));
-                finished.push(bytes);
+            Ok(pdf) => {
+                report.extend(too_large(file, pdf.size(), &options.limits));
+                finished.push(pdf);
             }
             Err(mistakes) => report.extend(mistakes),
         }
@@ -77,66 +80,91 @@ pub fn finish(
         }
         None => (None, Vec::new()),
     };
-    let changes = old.as_ref().map(|old| write::compare(old, &manifest));
-    for (file, bytes) in files.iter().zip(&finished) {
-        if let Err(diagnostic) = targets.write(&file.path, bytes) {
-            report.push(diagnostic);
-            return None;
-        }
-        summary.files.push(WrittenFile { path: file.path.clone(), pages: file.pages(), bytes: bytes.len() });
-    }
-    if let (Some(old), Some(changes)) = (&old, &changes) {
+    let mut changed = ChangedPieces::new();
+    if let Some(old) = &old {
+        let changes = write::compare(old, &manifest);
         summary.changes = Some(match changes.is_empty() {
             true => vec!["nothing to print again: all sheets are as they were".to_owned()],
-            false => write::in_words(changes, old, &manifest),
+            false => write::in_words(&changes, old, &manifest),
         });
+        changed = changed_pieces(&files, &changes);
     }
     manifest.keep(others);
-    let pieces = files.iter().flat_map(File::chunks);
-    let pieces: Vec<(Arc<str>, Subject)> = pieces
+    for (file, pdf) in files.iter().zip(&finished) {
+        summary.files.push(WrittenFile { path: file.path.clone(), pages: file.pages(), bytes: pdf.size() });
+    }
+    // The disk takes its time for each.
+    let (kits, listing) = rayon::join(
+        || {
+            let kit =
+                |(file, pdf): (&File<'_, '_>, Pdf)| targets.prepare(&file.path, |out| pdf.write_to(out));
+            files.iter().zip(finished).map(kit).collect::<Result<Vec<_>, _>>()
+        },
+        || {
+            let path = targets.manifest.as_ref()?;
+            Some(targets.prepare(path, |out| manifest.write_to(out)))
+        },
+    );
+    match kits.and_then(|kits| Ok((kits, listing.transpose()?))) {
+        Ok((mut files, listing)) => {
+            files.extend(listing);
+            Some(Finished { files, changed })
+        }
+        Err(diagnostic) => {
+            report.push(diagnostic);
+            None
+        }
+    }
+}
+
+/// What of a build is new or changed.
+fn changed_pieces(files: &[File<'_, '_>], changes: &[Change]) -> ChangedPieces {
+    let pieces: Vec<(Arc<str>, Subject)> = files
+        .iter()
+        .flat_map(File::chunks)
         .flat_map(|(job, made, _)| made.pieces.iter().map(|p| (Arc::clone(&job.sheet.name), p.subject)))
         .collect();
-    let changed = changes.iter().flatten().filter(|change| change.kind != ChangeKind::Gone);
-    let changed = changed.filter_map(|change| pieces.get(change.entry).cloned()).collect();
-    Some(Finished { manifest, changed })
+    let stand = changes.iter().filter(|change| change.kind != ChangeKind::Gone);
+    stand.filter_map(|change| pieces.get(change.entry).cloned()).collect()
 }
 
 /// Joins the pieces that changed and puts them beside the whole kit. Mistakes go to the report.
 pub fn finish_changed(
     press: &Press<'_>,
-    jobs: &[SheetJob<'_>],
+    jobs: &mut [SheetJob<'_>],
     document: &Document<'_>,
     path: PathBuf,
     targets: &Targets,
     summary: &mut Summary,
 ) -> Result<(), Vec<Diagnostic>> {
-    let file = File { path, jobs: jobs.iter().collect() };
-    let bytes = join(press, &file, document)?;
-    targets.write(&file.path, &bytes).map_err(|mistake| vec![mistake])?;
-    summary.files.push(WrittenFile { pages: file.pages(), path: file.path, bytes: bytes.len() });
+    let parts = jobs.iter_mut().flat_map(SheetJob::give_parts).collect();
+    let mut file = File { path, jobs: jobs.iter().collect(), parts };
+    let pdf = join(press, &mut file, document)?;
+    targets
+        .prepare(&file.path, |out| pdf.write_to(out))
+        .and_then(Prepared::put_in_place)
+        .map_err(|mistake| vec![mistake])?;
+    summary.files.push(WrittenFile { pages: file.pages(), path: file.path, bytes: pdf.size() });
     Ok(())
 }
 
-impl Finished {
-    /// Puts the manifest beside the kit, last of all: a build that fails before it is compared with the same one again.
+impl Finished<'_> {
+    /// Puts the files in place.
     ///
     /// # Errors
     /// The machine refuses.
-    pub fn record(&self, targets: &Targets) -> Result<(), Diagnostic> {
-        match &targets.manifest {
-            Some(path) => targets.write(path, self.manifest.to_json().as_bytes()),
-            None => Ok(()),
-        }
+    pub fn put_in_place(self) -> Result<(), Diagnostic> {
+        Prepared::put_all_in_place(self.files)
     }
 }
 
 /// The error of a file that is larger than its limit.
-fn too_large(file: &File<'_, '_>, bytes: &[u8], limits: &Limits) -> Option<Diagnostic> {
-    (bytes.len() as u64 > limits.output_bytes).then(|| {
+fn too_large(file: &File<'_, '_>, bytes: usize, limits: &Limits) -> Option<Diagnostic> {
+    (bytes as u64 > limits.output_bytes).then(|| {
         Diagnostic::machine(format!(
             "`{}` has {}, more than the {} that are allowed",
             file.path.display(),
-            Unit::Bytes.words(bytes.len() as u64),
+            Unit::Bytes.words(bytes as u64),
             Unit::Bytes.words(limits.output_bytes)
         ))
         .hint(Limits::hint("output-bytes"))
@@ -168,9 +196,13 @@ impl Targets {
         Ok(Self { claimed: paths.into_iter().zip(claimed).collect(), manifest })
     }
 
-    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
+    fn prepare(
+        &self,
+        path: &Path,
+        fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+    ) -> Result<Prepared<'_>, Diagnostic> {
         match self.claimed.iter().find(|(p, _)| p == path) {
-            Some((_, target)) => target.write(bytes),
+            Some((_, target)) => target.prepare(fill),
             None => Err(Diagnostic::machine(format!("`{}` was not claimed", path.display()))),
         }
     }
@@ -228,18 +260,27 @@ fn beside(out: &Path, what: &str) -> PathBuf {
     out.with_file_name(format!("{stem}-{what}.{extension}"))
 }
 
-fn files<'j, 'a>(jobs: &'j [SheetJob<'a>], options: &Options) -> Vec<File<'j, 'a>> {
-    if !options.split {
-        return vec![File { path: options.out.clone(), jobs: jobs.iter().collect() }];
+fn files<'j, 'a>(jobs: &'j mut [SheetJob<'a>], options: &Options) -> Vec<File<'j, 'a>> {
+    let parts: Vec<Vec<Part>> = jobs.iter_mut().map(SheetJob::give_parts).collect();
+    let kinds: &[_] = match options.split {
+        false => &[None],
+        true => &[Some(StockKind::Paper), Some(StockKind::Envelope), Some(StockKind::Labels)],
+    };
+    let file = |kind: &Option<StockKind>| File {
+        path: kind.map_or_else(|| options.out.clone(), |kind| split_path(&options.out, kind)),
+        jobs: Vec::new(),
+        parts: Vec::new(),
+    };
+    let mut files: Vec<_> = kinds.iter().map(file).collect();
+    for (job, mut parts) in jobs.iter().zip(parts) {
+        let place = kinds.iter().position(|kind| kind.is_none_or(|kind| kind == job.sheet.stock));
+        if let Some(file) = place.and_then(|place| files.get_mut(place)) {
+            file.jobs.push(job);
+            file.parts.append(&mut parts);
+        }
     }
-    [StockKind::Paper, StockKind::Envelope, StockKind::Labels]
-        .into_iter()
-        .map(|kind| File {
-            path: split_path(&options.out, kind),
-            jobs: jobs.iter().filter(|job| job.sheet.stock == kind).collect(),
-        })
-        .filter(|file| !file.jobs.is_empty())
-        .collect()
+    files.retain(|file| !file.jobs.is_empty());
+    files
 }
 
 impl File<'_, '_> {
@@ -253,15 +294,15 @@ impl File<'_, '_> {
         self.jobs.iter().flat_map(|job| job.made.iter().map(move |made| (*job, made))).map(
             move |(job, made)| {
                 let first = page;
-                page += made.part.sheets();
+                page += made.sides;
                 (job, made, first)
             },
         )
     }
 }
 
-fn join(press: &Press<'_>, file: &File<'_, '_>, document: &Document<'_>) -> Result<Vec<u8>, Vec<Diagnostic>> {
-    let parts: Vec<Part> = file.chunks().map(|(_, made, _)| made.part.clone()).collect();
+fn join(press: &Press<'_>, file: &mut File<'_, '_>, document: &Document<'_>) -> Result<Pdf, Vec<Diagnostic>> {
+    let parts = std::mem::take(&mut file.parts);
     let assembler = Assembler::new(document.catalogue, document.pictures, document.meta.clone())
         .with_cache(document.session_cache);
     assembler.finish(parts, &outline(press, file), &labels(press, file)).map_err(|error| match error {

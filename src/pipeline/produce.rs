@@ -106,7 +106,10 @@ pub struct Chunk<'a> {
 /// The finished part and what stands in it.
 #[derive(Debug)]
 pub struct Produced {
+    /// Empty once the chunk has been joined to a file, where nobody else keeps it.
     pub part: Part,
+    /// Sheets of the part.
+    pub sides: usize,
     pub pieces: Vec<Piece>,
     /// Sheets left out for want of something, said as notes.
     pub left_out: Vec<Diagnostic>,
@@ -162,7 +165,7 @@ impl Press<'_> {
             .assembler
             .part(&sheets, chunk.sheet.stock)
             .map_err(|error| vec![Diagnostic::machine(error.to_string()).at(chunk.sheet.span)])?;
-        let produced = Arc::new(Produced { part, pieces, left_out });
+        let produced = Arc::new(Produced { sides: part.sheets(), part, pieces, left_out });
         if let Some(mut cache) = self.cache.and_then(|c| c.lock().ok()) {
             cache.insert(key, Arc::clone(&produced));
         }

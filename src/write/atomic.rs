@@ -161,14 +161,17 @@ impl Target {
     /// # Errors
     /// The machine refuses: no rights, a full disk. The old file stands.
     pub fn write(&self, bytes: &[u8]) -> Result<(), Diagnostic> {
-        self.write_with(|file| file.write_all(bytes))
+        self.prepare(|file| file.write_all(bytes))?.put_in_place()
     }
 
-    /// The same for a writer that may fail at any byte.
+    /// Writes a new file beside what stands at the path, down to the disk.
     ///
     /// # Errors
     /// As [`Target::write`].
-    pub fn write_with(&self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Diagnostic> {
+    pub fn prepare(
+        &self,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<Prepared<'_>, Diagnostic> {
         let failed = |error: &io::Error| failed("write", &self.path, error);
         let making = MAKING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let mut temporary = Builder::new()
@@ -177,15 +180,44 @@ impl Target {
             .permissions_like_others()
             .tempfile_in(&self.folder)
             .map_err(|error| failed(&error))?;
-        let _registered = Registered::new(temporary.path());
+        let registered = Registered::new(temporary.path());
         drop(making);
         fill(temporary.as_file_mut())
             .and_then(|()| temporary.as_file_mut().flush())
             .and_then(|()| temporary.as_file().sync_all())
             .map_err(|error| failed(&error))?;
-        persist(temporary, &self.path).map_err(|error| failed(&error))?;
-        // The move itself must reach the disk; a file system that cannot promise that has done all it can.
-        if let Ok(folder) = File::open(&self.folder) {
+        Ok(Prepared { target: self, temporary, _registered: registered })
+    }
+}
+
+/// A file that is finished, but not at its place yet; dropped, it is gone.
+pub struct Prepared<'t> {
+    target: &'t Target,
+    temporary: NamedTempFile,
+    _registered: Registered,
+}
+
+impl Prepared<'_> {
+    /// Puts it in place of what stands there.
+    ///
+    /// # Errors
+    /// As [`Target::write`].
+    pub fn put_in_place(self) -> Result<(), Diagnostic> {
+        Self::put_all_in_place([self])
+    }
+
+    /// The same for the files of one folder, one after the other.
+    ///
+    /// # Errors
+    /// As [`Target::write`], for the first that cannot be put in place; those before it stand.
+    pub fn put_all_in_place(files: impl IntoIterator<Item = Self>) -> Result<(), Diagnostic> {
+        let mut folder = None;
+        for Self { target, temporary, _registered } in files {
+            persist(temporary, &target.path).map_err(|error| failed("write", &target.path, &error))?;
+            folder = Some(&target.folder);
+        }
+        // The moves themselves must reach the disk; a file system that cannot promise that has done all it can.
+        if let Some(folder) = folder.and_then(|folder| File::open(folder).ok()) {
             let _ = folder.sync_all();
         }
         Ok(())
@@ -216,30 +248,32 @@ impl LikeOthers for Builder<'_, '_> {
 }
 
 /// An unfinished file in the list, as long as it is unfinished.
-struct Registered(Option<&'static AtomicPtr<Unfinished>>, *mut Unfinished);
+struct Registered(Option<(&'static AtomicPtr<Unfinished>, &'static Unfinished)>);
 
 impl Registered {
     /// A few bytes are given away for good for each file that is written. Without a free place or with a path that the
     /// system cannot take, the file is not in the list: a later run sweeps it.
     fn new(path: &Path) -> Self {
         #[cfg(unix)]
-        let Ok(name) = CString::new(path.as_os_str().as_bytes()) else { return Self(None, ptr::null_mut()) };
-        let unfinished: *mut Unfinished = Box::leak(Box::new(Unfinished {
+        let Ok(name) = CString::new(path.as_os_str().as_bytes()) else { return Self(None) };
+        let unfinished: &'static Unfinished = Box::leak(Box::new(Unfinished {
             path: path.to_owned(),
             #[cfg(unix)]
             name,
         }));
         let free = |place: &&AtomicPtr<Unfinished>| {
-            place.compare_exchange(ptr::null_mut(), unfinished, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+            let own = ptr::from_ref(unfinished).cast_mut();
+            place.compare_exchange(ptr::null_mut(), own, Ordering::AcqRel, Ordering::Relaxed).is_ok()
         };
-        Self(UNFINISHED.iter().find(free), unfinished)
+        Self(UNFINISHED.iter().find(free).map(|place| (place, unfinished)))
     }
 }
 
 impl Drop for Registered {
     fn drop(&mut self) {
-        if let Some(place) = self.0 {
-            let _ = place.compare_exchange(self.1, ptr::null_mut(), Ordering::AcqRel, Ordering::Relaxed);
+        if let Some((place, unfinished)) = self.0 {
+            let own = ptr::from_ref(unfinished).cast_mut();
+            let _ = place.compare_exchange(own, ptr::null_mut(), Ordering::AcqRel, Ordering::Relaxed);
         }
     }
 }
@@ -368,7 +402,7 @@ mod tests {
         fs::write(&path, b"%PDF the old kit").unwrap();
         let target = Target::claim(&path).unwrap();
         for left in 0..64 {
-            let result = target.write_with(|file| FailsAt { inner: file, left }.write_all(&[7; 64]));
+            let result = target.prepare(|file| FailsAt { inner: file, left }.write_all(&[7; 64])).map(|_| ());
             let diagnostic = result.expect_err("the writer failed");
             assert!(diagnostic.message.contains("the disk is full"), "{}", diagnostic.message);
             assert_eq!(fs::read(&path).unwrap(), b"%PDF the old kit");
@@ -440,10 +474,10 @@ mod tests {
         assert!(!stands("kit.json", "{ \"mine\": 3 }"));
         assert!(stands("kit.pdf", "%PDF-1.7"));
         assert!(stands("kit.pdf", ""));
-        assert!(stands(
-            "kit.json",
-            &crate::write::Manifest { program: "makekit 0.1.0".to_owned(), ..Default::default() }.to_json()
-        ));
+        let mut listing = Vec::new();
+        let manifest = crate::write::Manifest { program: "makekit 0.1.0".to_owned(), ..Default::default() };
+        manifest.write_to(&mut listing).unwrap();
+        assert!(stands("kit.json", std::str::from_utf8(&listing).unwrap()));
         assert!(Target::claim(Path::new("-")).is_err());
     }
 

@@ -1,7 +1,8 @@
 //! The pieces of a kit and those of the last one in; `kit.json`, build marks and what to print again out.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -95,23 +96,22 @@ impl Manifest {
         self.entries.extend(others.into_iter().map(|entry| Entry { earlier: true, ..entry }));
     }
 
-    /// JSON with an entry a line, so that it can be read and compared by eye and by `diff`.
-    pub fn to_json(&self) -> String {
+    /// Writes JSON with an entry a line, so that it can be read and compared by eye and by `diff`.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write_to(&self, out: &mut dyn io::Write) -> io::Result<()> {
+        let mut out = io::BufWriter::with_capacity(1 << 16, out);
         let quoted = |text: &str| serde_json::to_string(text).unwrap_or_default();
-        let mut json = String::with_capacity(200 + self.entries.len() * 220);
-        let _ = writeln!(
-            json,
-            "{{\n  \"program\": {},\n  \"date\": {},\n  \"entries\": [",
-            quoted(&self.program),
-            quoted(&self.date)
-        );
+        let (program, date) = (quoted(&self.program), quoted(&self.date));
+        write!(out, "{{\n  \"program\": {program},\n  \"date\": {date},\n  \"entries\": [\n")?;
         for (index, entry) in self.entries.iter().enumerate() {
-            json.push_str("    ");
-            json.push_str(&serde_json::to_string(entry).unwrap_or_default());
-            json.push_str(if index + 1 < self.entries.len() { ",\n" } else { "\n" });
+            out.write_all(b"    ")?;
+            serde_json::to_writer(&mut out, entry)?;
+            out.write_all(if index + 1 < self.entries.len() { b",\n" } else { b"\n" })?;
         }
-        json.push_str("  ]\n}\n");
-        json
+        out.write_all(b"  ]\n}\n")?;
+        out.flush()
     }
 }
 
@@ -244,7 +244,9 @@ mod tests {
     #[test]
     fn a_manifest_comes_back_from_its_text() {
         let manifest = Manifest { entries: vec![entry("letter", "a", "1")], ..Manifest::default() };
-        assert_eq!(Manifest::read(&manifest.to_json()), Some(manifest));
+        let mut json = Vec::new();
+        manifest.write_to(&mut json).unwrap();
+        assert_eq!(Manifest::read(std::str::from_utf8(&json).unwrap()), Some(manifest));
         assert_eq!(Manifest::read("{"), None);
     }
 }

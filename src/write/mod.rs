@@ -3,5 +3,7 @@
 mod atomic;
 mod manifest;
 
-pub use atomic::{Target, is_unfinished, sweep, take_away_unfinished, take_away_unfinished_for_good};
+pub use atomic::{
+    Prepared, Target, is_unfinished, sweep, take_away_unfinished, take_away_unfinished_for_good,
+};
 pub use manifest::{Change, ChangeKind, Entry, Manifest, build_mark, compare, hash_in_hex, in_words};
