@@ -17,6 +17,8 @@ pub struct Bare {
     pub grey: bool,
 }
 
+/// Tokens that room is made for at once: those of a large photo.
+const ROOM: usize = 1 << 21;
 /// The longest code.
 const LONGEST: usize = 16;
 /// Differences of DC values, and AC values, of eight bits a channel are no larger than this many bits.
@@ -127,7 +129,7 @@ impl Recorder {
             scans: 0,
             refused: false,
             last_dc: [0; 3],
-            tokens: Vec::with_capacity(bytes * 3 / 2),
+            tokens: Vec::with_capacity((bytes * 3 / 2).min(ROOM)),
             uses: [[0; 256]; 4],
         }
     }
