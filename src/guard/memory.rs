@@ -72,11 +72,11 @@ static RESERVED: Reserve = Reserve { room: UnsafeCell::new([0; RESERVE]), given:
 impl Reserve {
     /// Room of zeroes; null where there is too little left.
     fn give(&self, layout: Layout) -> *mut u8 {
-        let most = layout.size() + layout.align();
-        let from = self.given.fetch_add(most, Ordering::Relaxed);
-        if from.saturating_add(most) > RESERVE {
+        let most = layout.size().saturating_add(layout.align());
+        let end = |from: usize| from.checked_add(most).filter(|end| *end <= RESERVE);
+        let Ok(from) = self.given.fetch_update(Ordering::Relaxed, Ordering::Relaxed, end) else {
             return std::ptr::null_mut();
-        }
+        };
         let start = self.room.get().cast::<u8>().wrapping_add(from);
         start.wrapping_add(start.align_offset(layout.align()))
     }

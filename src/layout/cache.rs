@@ -46,13 +46,11 @@ impl Entry {
 
     /// The lines for a width in points and a scale, made by `make` where they are not known yet.
     pub fn composed(&self, width: f32, scale: f32, make: impl FnOnce() -> Composed) -> Arc<Composed> {
-        let bits = [width.to_bits(), scale.to_bits()];
-        let known = self.composed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, composed)) = known.iter().find(|(w, _)| *w == bits) {
-            return composed.clone();
+        if let Some(known) = self.known(width, scale) {
+            return known;
         }
-        drop(known);
         let made = Arc::new(make());
+        let bits = [width.to_bits(), scale.to_bits()];
         let mut known = self.composed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, composed)) = known.iter().find(|(w, _)| *w == bits) {
             return composed.clone();
