@@ -10,9 +10,7 @@ use super::inline::{Composed, Paragraph, Shaped};
 
 /// A paragraph shaped at full size, with its lines for the widths and scales that were asked for.
 pub(super) struct Entry {
-    full: Arc<Shaped>,
-    /// The last other scale that was asked for.
-    scaled: Mutex<Option<(u32, Arc<Shaped>)>>,
+    pub shaped: Shaped,
     composed: Mutex<Vec<([u32; 2], Arc<Composed>)>>,
 }
 
@@ -21,20 +19,7 @@ impl Entry {
     const WIDTHS: usize = 4;
 
     pub fn new(shaped: Shaped) -> Self {
-        Self { full: Arc::new(shaped), scaled: Mutex::default(), composed: Mutex::default() }
-    }
-
-    /// The paragraph with its type multiplied by a scale.
-    pub fn shaped(&self, scale: f32) -> Arc<Shaped> {
-        if scale == 1.0 {
-            return self.full.clone();
-        }
-        let bits = scale.to_bits();
-        let mut scaled = self.scaled.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*scaled {
-            Some((known, shaped)) if *known == bits => shaped.clone(),
-            _ => scaled.insert((bits, Arc::new(self.full.scaled(scale)))).1.clone(),
-        }
+        Self { shaped, composed: Mutex::default() }
     }
 
     /// The lines for a width in points and a scale, where they are known.

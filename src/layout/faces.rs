@@ -166,7 +166,8 @@ impl StyleFont {
             Figures::OldStyle => features.push(feature(b"onum", 1)),
         }
         let mut features_without_marks = features.clone();
-        features_without_marks.extend([feature(b"mark", 0), feature(b"mkmk", 0)]);
+        let for_marks = [b"ccmp", b"mark", b"mkmk", b"abvm", b"blwm"];
+        features_without_marks.extend(for_marks.map(|tag| feature(tag, 0)));
         let hyphenation = (style.hyphens == crate::markup::style::Hyphens::Auto)
             .then(|| super::inline::hyphenation_patterns(&style.lang))
             .flatten();

@@ -152,7 +152,7 @@ impl Flow<'_> {
         let most = widths(self.inline_boxes(id, AvailableSpace::MaxContent, RunMode::ComputeSize));
         let Some(entry) = self.entry(id) else { return inline::Extent::default() };
         let Some(text) = self.text(id) else { return inline::Extent::default() };
-        let extent = inline::extents(&text.paragraph, &entry.shaped(text.paragraph.scale), &least, &most);
+        let extent = inline::extents(&text.paragraph, &entry.shaped, &least, &most);
         text.extent = Some(extent);
         extent
     }
@@ -170,10 +170,8 @@ impl Flow<'_> {
         let paragraph = self.text(id)?.paragraph.clone();
         let scale = paragraph.scale;
         let measured = self.text(id)?.measured.take();
-        let make = || {
-            let shaped = entry.shaped(scale);
-            inline::compose(self.shaping, self.faces, &paragraph, &shaped, width, &boxes, measured)
-        };
+        let make =
+            || inline::compose(self.shaping, self.faces, &paragraph, &entry.shaped, width, &boxes, measured);
         let composed = if has_boxes { Arc::new(make()) } else { entry.composed(width, scale, make) };
         self.text(id)?.composed = Some((width, composed.clone()));
         Some(composed)
@@ -211,8 +209,7 @@ impl Flow<'_> {
             self.text(id)?.composed = Some((width, composed));
             return Some(height);
         }
-        let shaped = entry.shaped(paragraph.scale);
-        let measured = inline::measure(self.shaping, self.faces, &paragraph, &shaped, width);
+        let measured = inline::measure(self.shaping, self.faces, &paragraph, &entry.shaped, width);
         let height = measured.height;
         self.text(id)?.measured = Some(measured);
         Some(height)
@@ -321,10 +318,9 @@ impl Flow<'_> {
         let paragraph = marker.paragraph.clone();
         let (faces, shaping) = (self.faces, &mut *self.shaping);
         let entry = self.cache.get(&paragraph, || shaping.shape(faces, &paragraph));
-        let shaped = entry.shaped(paragraph.scale);
-        let width = inline::extents(&paragraph, &shaped, &[], &[]).max;
+        let width = inline::extents(&paragraph, &entry.shaped, &[], &[]).max;
         Some(entry.composed(width, paragraph.scale, || {
-            inline::compose(self.shaping, self.faces, &paragraph, &shaped, width, &[], None)
+            inline::compose(self.shaping, self.faces, &paragraph, &entry.shaped, width, &[], None)
         }))
     }
 }

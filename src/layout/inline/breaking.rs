@@ -34,6 +34,7 @@ const HYPHENATION_ZONE: f32 = 0.06;
 /// Gives the width of a cluster: an inline box's comes from the box tree.
 struct Widths<'a> {
     boxes: &'a [f32],
+    scale: f32,
 }
 
 impl Widths<'_> {
@@ -42,7 +43,7 @@ impl Widths<'_> {
             *box_number += 1;
             self.boxes.get(*box_number - 1).copied().unwrap_or(0.0)
         } else {
-            cluster.advance
+            cluster.advance * self.scale
         }
     }
 }
@@ -55,7 +56,8 @@ pub(in crate::layout) fn extents(
     least: &[f32],
     most: &[f32],
 ) -> Extent {
-    let indent = paragraph.style.indent.points * paragraph.scale;
+    let scale = paragraph.scale;
+    let indent = paragraph.style.indent.points * scale;
     let mut extent = Extent::default();
     let (mut part, mut line, mut trailing) = (indent.max(0.0), indent, 0.0_f32);
     let mut part_trailing = 0.0_f32;
@@ -71,13 +73,13 @@ pub(in crate::layout) fn extents(
         if cluster.has(BREAK_BEFORE) || hyphen {
             let mut width = part - part_trailing;
             if hyphen && !cluster.has(BREAK_BEFORE) {
-                width += shaped.runs[usize::from(cluster.run)].hyphen.map_or(0.0, |h| h.1);
+                width += shaped.runs[usize::from(cluster.run)].hyphen_width(scale);
             }
             extent.min = extent.min.max(width);
             (part, part_trailing) = (0.0, 0.0);
         }
-        let narrow = Widths { boxes: least }.of(cluster, &mut at_least);
-        let wide = Widths { boxes: most }.of(cluster, &mut at_most);
+        let narrow = Widths { boxes: least, scale }.of(cluster, &mut at_least);
+        let wide = Widths { boxes: most, scale }.of(cluster, &mut at_most);
         part += narrow;
         line += wide;
         if cluster.has(SPACE) {
@@ -110,11 +112,12 @@ pub(super) fn break_lines(
     boxes: &[f32],
 ) -> Vec<LineRange> {
     let clusters = &shaped.clusters;
-    let widths = Widths { boxes };
+    let scale = paragraph.scale;
+    let widths = Widths { boxes, scale };
     let mut lines = Vec::new();
     let mut start = 0;
     let mut first_box = 0;
-    let mut indent = paragraph.style.indent.points * paragraph.scale + paragraph.style.indent.part * width;
+    let mut indent = paragraph.style.indent.points * scale + paragraph.style.indent.part * width;
     while start < clusters.len() {
         let room = width - indent;
         let mut at = start;
@@ -135,7 +138,7 @@ pub(super) fn break_lines(
                 if cluster.has(BREAK_BEFORE) {
                     at_word = Some(Opportunity { next: at, end: ink_end, width: inked, hyphen: false });
                 } else if cluster.has(HYPHEN_BEFORE) {
-                    let hyphen = shaped.runs[usize::from(clusters[at - 1].run)].hyphen.map_or(0.0, |h| h.1);
+                    let hyphen = shaped.runs[usize::from(clusters[at - 1].run)].hyphen_width(scale);
                     if inked + hyphen <= room + SLACK {
                         at_hyphen =
                             Some(Opportunity { next: at, end: ink_end, width: inked + hyphen, hyphen: true });

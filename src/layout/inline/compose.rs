@@ -1,4 +1,4 @@
-//! Shaped text and a width in; placed lines out: glyph runs, strips, underlines and links, relative to the paragraph.
+//! Shaped text, its scale and a width in; placed lines out: glyph runs, strips, underlines and links, relative to the paragraph.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -251,7 +251,8 @@ impl Composer<'_> {
             line_width += piece.width;
         }
         let hyphen = if range.hyphen {
-            clusters.last().and_then(|c| self.shaped.runs[usize::from(c.run)].hyphen)
+            let hyphen = clusters.last().and_then(|c| self.shaped.runs[usize::from(c.run)].hyphen);
+            hyphen.map(|(glyph, advance)| (glyph, advance * self.paragraph.scale))
         } else {
             None
         };
@@ -307,7 +308,7 @@ impl Composer<'_> {
                 self.next_box += 1;
                 self.boxes.get(self.next_box - 1).map_or(0.0, |b| b.width)
             } else {
-                cluster.advance
+                cluster.advance * self.paragraph.scale
             };
             match pieces.last_mut() {
                 Some(last)
@@ -490,13 +491,15 @@ impl Composer<'_> {
             return;
         }
         let run = shaped.runs[usize::from(piece.run)];
+        let scale = self.paragraph.scale;
+        let run_size = run.size * scale;
         let rtl = run.level % 2 == 1;
         let style = &*span.style;
         let shift = match style.baseline_shift {
             BaselineShift::None => 0.0,
             // Parts of the raised text's own size, which is about three quarters of its surroundings'.
-            BaselineShift::Super => -0.45 * run.size,
-            BaselineShift::Sub => 0.2 * run.size,
+            BaselineShift::Super => -0.45 * run_size,
+            BaselineShift::Sub => 0.2 * run_size,
         };
         let text_start = clusters[0].start;
         let text_end = clusters[clusters.len() - 1].end;
@@ -512,11 +515,14 @@ impl Composer<'_> {
         let mut push = |cluster: &Cluster| {
             let first = cluster.first_glyph as usize;
             let from = glyphs.len();
-            glyphs.extend(
-                shaped.glyphs[first..first + usize::from(cluster.glyph_count)]
-                    .iter()
-                    .map(|g| Glyph { cluster_start: g.cluster_start - text_start, ..*g }),
-            );
+            let own = &shaped.glyphs[first..first + usize::from(cluster.glyph_count)];
+            glyphs.extend(own.iter().map(|g| Glyph {
+                advance: g.advance * scale,
+                dx: g.dx * scale,
+                dy: g.dy * scale,
+                cluster_start: g.cluster_start - text_start,
+                ..*g
+            }));
             if stretch.applies(cluster)
                 && let Some(last) = glyphs[from..].last_mut()
             {
@@ -538,7 +544,7 @@ impl Composer<'_> {
         let lang = (style.lang != self.paragraph.document_lang).then(|| style.lang.clone());
         self.items.push(Item::Glyphs(GlyphRun {
             face: run.face,
-            size: run.size,
+            size: run_size,
             colour: style.colour,
             origin: Point::new(x, baseline + shift),
             glyphs,
@@ -547,7 +553,7 @@ impl Composer<'_> {
             lang,
         }));
         let metrics = self.metrics(&span.style);
-        let size = style.size * self.paragraph.scale;
+        let size = style.size * scale;
         let mut stroke = |offset: f32, thickness: f32| {
             let y = baseline + shift - offset * size + thickness * size / 2.0;
             self.items.push(Item::Line {

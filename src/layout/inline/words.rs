@@ -56,8 +56,8 @@ pub(super) struct Words {
 /// Beyond this many styles, or glyphs of one of them, the store starts afresh.
 const STYLES: usize = 48;
 const GLYPHS: usize = 50_000;
-/// Paragraphs of a style whose words are all kept.
-const FIRST: u32 = 200;
+/// Glyphs of a style that are kept before any word has come back.
+const UNPROVEN: usize = 4_000;
 /// Bytes; what is longer is no word that comes back.
 const LONGEST: usize = 40;
 
@@ -152,7 +152,7 @@ impl WordTable {
     /// Texts whose words do not come back: most are not kept then.
     fn is_of_little_use(&self) -> bool {
         let (asked, composed) = (self.asked.get(), self.composed.get());
-        asked > FIRST && composed < asked / 8 && !asked.is_multiple_of(16)
+        self.glyphs.len() > UNPROVEN && composed < asked / 8 && !asked.is_multiple_of(16)
     }
 
     fn place(&self, text: &str, word: &Range<usize>) -> Option<Range<usize>> {
