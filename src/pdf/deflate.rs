@@ -11,12 +11,16 @@ const SHORT: usize = 1024;
 /// Its level: matches are looked for as ever, but the codes are those that every reader knows.
 const SHORT_LEVEL: u32 = 1;
 
-/// Compressors with their buffers, each made when it is first needed.
-#[derive(Default)]
+/// A compressor with its buffers.
 pub(super) struct Deflater {
-    usual: Option<Compress>,
-    short: Option<Compress>,
+    state: Compress,
     buffer: Vec<u8>,
+}
+
+impl Default for Deflater {
+    fn default() -> Self {
+        Self { state: Compress::new(Compression::new(LEVEL), true), buffer: Vec::new() }
+    }
 }
 
 impl Deflater {
@@ -25,10 +29,11 @@ impl Deflater {
     /// # Errors
     /// When the compressor refuses its input, which is a fault of its own.
     pub fn compress(&mut self, data: &[u8]) -> Result<&[u8], PdfError> {
-        let (state, level) =
-            if data.len() < SHORT { (&mut self.short, SHORT_LEVEL) } else { (&mut self.usual, LEVEL) };
-        let state = state.get_or_insert_with(|| Compress::new(Compression::new(level), true));
+        let state = &mut self.state;
+        let refused = |error: flate2::CompressError| PdfError::Compression(error.to_string());
         state.reset();
+        let level = if data.len() < SHORT { SHORT_LEVEL } else { LEVEL };
+        state.set_level(Compression::new(level)).map_err(refused)?;
         // What zlib may need at most for incompressible data, plus its header and checksum.
         let bound = data.len() + data.len() / 1000 + 64;
         self.buffer.clear();
@@ -39,7 +44,7 @@ impl Deflater {
             match state.compress_vec(rest, &mut self.buffer, FlushCompress::Finish) {
                 Ok(Status::StreamEnd) => return Ok(&self.buffer),
                 Ok(_) => self.buffer.reserve(bound),
-                Err(error) => return Err(PdfError::Compression(error.to_string())),
+                Err(error) => return Err(refused(error)),
             }
         }
     }

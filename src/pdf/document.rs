@@ -167,40 +167,41 @@ pub(super) fn finish(
         let (first, id) = parts_pages[part];
         (sheet < page_count).then(|| id + (sheet - first) as Id * 2)
     };
-    let mut deflater = Deflater::default();
-    let mut head = Section::default();
-    pages.write(&mut head, &mut deflater, page_id)?;
-    structure.write_root(&mut head, &mut deflater)?;
-    tree::write_outline(&mut head, &mut deflater, outline, outline_ids, &page_id)?;
-    write_information(&mut head, &mut deflater, meta, info, metadata)?;
-    let mut bad_label = None;
-    head.dict(&mut deflater, catalog, |dict| {
-        dict.name("Type", "Catalog");
-        dict.reference("Pages", pages.root());
-        dict.text("Lang", &meta.lang);
-        dict.dict("ViewerPreferences", |d| {
-            d.boolean("DisplayDocTitle", true);
-            d.name("PrintScaling", "None");
-        });
-        if outline.is_empty() {
-            dict.name("PageMode", "UseNone");
-        } else {
-            dict.name("PageMode", "UseOutlines");
-            dict.reference("Outlines", outline_ids);
+    shared.with_deflater(|deflater| {
+        let mut head = Section::default();
+        pages.write(&mut head, deflater, page_id)?;
+        structure.write_root(&mut head, deflater)?;
+        tree::write_outline(&mut head, deflater, outline, outline_ids, &page_id)?;
+        write_information(&mut head, deflater, meta, info, metadata)?;
+        let mut bad_label = None;
+        head.dict(deflater, catalog, |dict| {
+            dict.name("Type", "Catalog");
+            dict.reference("Pages", pages.root());
+            dict.text("Lang", &meta.lang);
+            dict.dict("ViewerPreferences", |d| {
+                d.boolean("DisplayDocTitle", true);
+                d.name("PrintScaling", "None");
+            });
+            if outline.is_empty() {
+                dict.name("PageMode", "UseNone");
+            } else {
+                dict.name("PageMode", "UseOutlines");
+                dict.reference("Outlines", outline_ids);
+            }
+            if let Some(root) = structure.root() {
+                dict.reference("StructTreeRoot", root);
+                dict.dict("MarkInfo", |d| d.boolean("Marked", true));
+            }
+            bad_label = write_labels(dict, labels, page_count);
+            dict.reference("Metadata", metadata);
+        })?;
+        if let Some(sheet) = bad_label {
+            return Err(PdfError::Internal(format!("a page label on sheet {sheet} of {page_count}")));
         }
-        if let Some(root) = structure.root() {
-            dict.reference("StructTreeRoot", root);
-            dict.dict("MarkInfo", |d| d.boolean("Marked", true));
-        }
-        bad_label = write_labels(dict, labels, page_count);
-        dict.reference("Metadata", metadata);
-    })?;
-    if let Some(sheet) = bad_label {
-        return Err(PdfError::Internal(format!("a page label on sheet {sheet} of {page_count}")));
-    }
-    head.pack(&mut deflater)?;
-    sections.push(head);
-    write_file(sections, next, catalog, info)
+        head.pack(deflater)?;
+        sections.push(head);
+        write_file(sections, next, catalog, info, deflater)
+    })
 }
 
 /// The faces of the document with their glyphs, and for each part which variant of each face fits its texts.

@@ -233,6 +233,7 @@ pub(super) fn write_file(
     next_id: Id,
     catalog: Id,
     info: Id,
+    deflater: &mut Deflater,
 ) -> Result<Pdf, PdfError> {
     let mut entries = vec![Entry::Free; next_id as usize];
     let mut joined = Joined::default();
@@ -264,7 +265,6 @@ pub(super) fn write_file(
     let xref_id = entries.len() as Id;
     entries.push(Entry::At(xref_at));
     let file_id = std::mem::take(&mut joined.hash).finalize();
-    let mut deflater = Deflater::default();
     let rows = deflater.compress(&xref_rows(&entries))?;
     let out = &mut joined.bytes;
     open_stream(out, xref_id, rows.len(), |dict| {

@@ -290,8 +290,8 @@ impl<'a> RunWriter<'a> {
 
     fn flush_codes(&mut self) {
         if !self.codes.is_empty() {
-            let next = Vec::with_capacity(self.codes.capacity());
-            let data = std::mem::replace(&mut self.codes, next);
+            let data = self.codes.clone();
+            self.codes.clear();
             self.array.push(DictItem::String { data, literal: true });
         }
     }
