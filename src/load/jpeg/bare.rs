@@ -19,6 +19,8 @@ pub struct Bare {
 
 /// Tokens that room is made for at once: those of a large photo.
 const ROOM: usize = 1 << 21;
+/// Bytes of all that stands before the data, at most.
+const HEAD: usize = 1500;
 /// The longest code.
 const LONGEST: usize = 16;
 /// Differences of DC values, and AC values, of eight bits a channel are no larger than this many bits.
@@ -129,7 +131,8 @@ impl Recorder {
             scans: 0,
             refused: false,
             last_dc: [0; 3],
-            tokens: Vec::with_capacity((bytes * 3 / 2).min(ROOM)),
+            // A good camera's data has two and a half symbols a byte.
+            tokens: Vec::with_capacity((bytes * 3).min(ROOM)),
             uses: [[0; 256]; 4],
         }
     }
@@ -150,7 +153,8 @@ impl Recorder {
         let head = self.head.filter(|_| !self.refused && !too_long)?;
         let grey = head.components.len() == 1;
         let codes = self.uses.each_ref().map(Codes::of);
-        let mut data = Vec::with_capacity(self.tokens.len());
+        let bits: u64 = codes.iter().zip(&self.uses).map(|(codes, uses)| codes.bits(uses)).sum();
+        let mut data = Vec::with_capacity(HEAD + bits as usize / 8 * 65 / 64);
         data.extend([0xff, 0xd8]);
         // JFIF 1.1, square pixels.
         segment(&mut data, 0xe0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
@@ -235,6 +239,14 @@ impl Codes {
             code <<= 1;
         }
         table
+    }
+
+    /// What the symbols take with their own bits, used so often.
+    fn bits(&self, uses: &[u32; 256]) -> u64 {
+        let each = |(symbol, uses): (usize, &u32)| {
+            u64::from(*uses) * (u64::from(self.codes[symbol].1) + (symbol & 15) as u64)
+        };
+        uses.iter().enumerate().map(each).sum()
     }
 }
 
