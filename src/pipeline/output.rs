@@ -16,7 +16,7 @@ use crate::limits::{Limits, Unit};
 use crate::pdf::{self, Assembler, Bookmark, Meta, PageLabel, Part, Pdf, PdfError};
 use crate::picture::Pictures;
 use crate::template::{Recipient, Subject};
-use crate::write::{self, Change, ChangeKind, Entry, Manifest, Prepared, Target, build_mark};
+use crate::write::{BuildMark, Comparison, ContentHash, Entry, Manifest, Prepared, Target};
 
 /// What every file of a build is made with.
 pub struct Document<'a> {
@@ -69,27 +69,21 @@ pub fn finish<'t>(
             }
             Err(mistakes) => report.extend(mistakes),
         }
-        manifest.entries.extend(entries(press, file));
+        add_entries(press, file, &mut manifest.entries);
     }
     let targets = target.filter(|_| !report.has_errors())?;
-    let (old, others) = match targets.last_manifest() {
-        Some(old) => {
-            let made: HashSet<_> = manifest.entries.iter().map(Entry::key).collect();
-            let (old, others) = old.part(|entry| made.contains(&entry.key()) || options.makes(entry));
-            (Some(old), others)
-        }
-        None => (None, Vec::new()),
-    };
+    let last = targets.last_manifest();
+    let comparison = last.and_then(|last| Comparison::of(&manifest, &last, |entry| options.makes(entry)));
     let mut changed = ChangedPieces::new();
-    if let Some(old) = &old {
-        let changes = write::compare(old, &manifest);
-        summary.changes = Some(match changes.is_empty() {
+    if let Some(comparison) = comparison {
+        summary.changes = Some(match comparison.changes.is_empty() {
             true => vec!["nothing to print again: all sheets are as they were".to_owned()],
-            false => write::in_words(&changes, old, &manifest),
+            false => comparison.in_words(&manifest),
         });
-        changed = changed_pieces(&files, &changes);
+        changed = changed_pieces(&files, comparison.to_print());
+        // So that the next whole build does not call them new.
+        manifest.entries.extend(comparison.others);
     }
-    manifest.keep(others);
     for (file, pdf) in files.iter().zip(&finished) {
         summary.files.push(WrittenFile { path: file.path.clone(), pages: file.pages(), bytes: pdf.size() });
     }
@@ -117,15 +111,13 @@ pub fn finish<'t>(
     }
 }
 
-/// What of a build is new or changed.
-fn changed_pieces(files: &[File<'_, '_>], changes: &[Change]) -> ChangedPieces {
-    let pieces: Vec<(Arc<str>, Subject)> = files
-        .iter()
-        .flat_map(File::chunks)
-        .flat_map(|(job, made, _)| made.pieces.iter().map(|p| (Arc::clone(&job.sheet.name), p.subject)))
-        .collect();
-    let stand = changes.iter().filter(|change| change.kind != ChangeKind::Gone);
-    stand.filter_map(|change| pieces.get(change.entry).cloned()).collect()
+/// The pieces of such numbers, which ascend, among those of all files.
+fn changed_pieces(files: &[File<'_, '_>], numbers: impl Iterator<Item = usize>) -> ChangedPieces {
+    let mut numbers = numbers.peekable();
+    let chunks = files.iter().flat_map(File::chunks);
+    let pieces = chunks.flat_map(|(job, made, _)| made.pieces.iter().map(move |piece| (job, piece)));
+    let changed = pieces.enumerate().filter(|(number, _)| numbers.next_if_eq(number).is_some());
+    changed.map(|(_, (job, piece))| (Arc::clone(&job.sheet.name), piece.subject)).collect()
 }
 
 /// Joins the pieces that changed and puts them beside the whole kit. Mistakes go to the report.
@@ -207,9 +199,10 @@ impl Targets {
         }
     }
 
-    fn last_manifest(&self) -> Option<Manifest> {
+    /// The text of the last build's manifest.
+    fn last_manifest(&self) -> Option<String> {
         let (_, target) = self.claimed.iter().find(|(p, _)| Some(p) == self.manifest.as_ref())?;
-        Manifest::read(&target.read()?)
+        target.read()
     }
 }
 
@@ -359,9 +352,9 @@ fn labels(press: &Press<'_>, file: &File<'_, '_>) -> Vec<PageLabel> {
     labels
 }
 
-fn entries(press: &Press<'_>, file: &File<'_, '_>) -> Vec<Entry> {
+fn add_entries(press: &Press<'_>, file: &File<'_, '_>, entries: &mut Vec<Entry>) {
     let name: Arc<str> = file.path.file_name().unwrap_or_default().to_string_lossy().into();
-    let mut entries = Vec::with_capacity(file.jobs.iter().map(|job| job.pieces()).sum());
+    entries.reserve_exact(file.jobs.iter().map(|job| job.pieces()).sum());
     for (job, made, first) in file.chunks() {
         let stock: Arc<str> = match job.sheet.stock {
             StockKind::Paper => "paper",
@@ -373,18 +366,17 @@ fn entries(press: &Press<'_>, file: &File<'_, '_>) -> Vec<Entry> {
             entries.push(Entry {
                 sheet: Arc::clone(&job.sheet.name),
                 case: piece.subject.case(press.kit).map(|case| Arc::clone(&case.id)),
-                recipient: recipient(&piece.subject),
+                recipient: recipient(&piece.subject).map(String::into_boxed_str),
                 stock: Arc::clone(&stock),
                 file: Arc::clone(&name),
-                first_page: first + piece.first_side as usize + 1,
-                pages: piece.sides as usize,
-                hash: write::hash_in_hex(&piece.content_hash),
-                mark: build_mark(&piece.content_hash),
+                first_page: u32::try_from(first).unwrap_or(u32::MAX).saturating_add(piece.first_side + 1),
+                pages: piece.sides,
+                hash: ContentHash::of(&piece.content_hash),
+                mark: BuildMark::of(&piece.content_hash),
                 earlier: false,
             });
         }
     }
-    entries
 }
 
 fn recipient(subject: &Subject) -> Option<String> {

@@ -21,7 +21,7 @@ use crate::model::Kit;
 use crate::pdf::{Assembler, Part};
 use crate::picture::Pictures;
 use crate::template::{self, Rendered, Renderer, SheetDef, StyleSheet, Subject};
-use crate::write::build_mark;
+use crate::write::BuildMark;
 
 /// How far the type of an address may shrink on its label or envelope before it is an error.
 const ADDRESS_MIN_SCALE: f32 = 0.8;
@@ -220,7 +220,7 @@ impl Press<'_> {
         let document = self.styler.document(&rendering.html).map_err(|errors| {
             errors.iter().map(|e| self.markup_mistake(sheet, rendering, e)).collect::<Vec<_>>()
         })?;
-        let mark = build_mark(&rendering.hash);
+        let mark = BuildMark::of(&rendering.hash);
         let job = Job {
             size: self.stocks.page(sheet.stock),
             fit: match sheet.fit_in(self.edition) {
@@ -228,7 +228,7 @@ impl Press<'_> {
                 template::Fit::OnePage => Fit::OnePage { min_scale: sheet.min_scale },
             },
             address_min_scale: ADDRESS_MIN_SCALE,
-            build_mark: &mark,
+            build_mark: mark.as_str(),
             pictures: &|key| lookup::picture(self.pictures, key),
         };
         let laid = self.engine.lay_out(&document, &job).map_err(|errors| {

@@ -1,11 +1,12 @@
-//! The pieces of a kit and those of the last one in; `kit.json`, build marks and what to print again out.
+//! The pieces of a kit in; `kit.json` and build marks out. The manifest of the last kit in; its entries, one by one, out.
 
-use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
+use std::borrow::Cow;
+use std::fmt;
 use std::io::{self, Write as _};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Letters and digits that are not taken for one another when read from paper.
 const MARK_LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
@@ -13,22 +14,65 @@ const MARK_LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const MARK_LENGTH: usize = 4;
 
 /// The short mark that a piece bears: the beginning of its content hash, in letters.
-pub fn build_mark(hash: &[u8; 32]) -> String {
-    let bits = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]);
-    (0..MARK_LENGTH).map(|i| MARK_LETTERS[((bits >> (27 - 5 * i)) & 31) as usize] as char).collect()
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BuildMark([u8; MARK_LENGTH]);
+
+impl BuildMark {
+    /// Of a SHA-256.
+    pub fn of(hash: &[u8; 32]) -> Self {
+        let bits = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]);
+        Self(std::array::from_fn(|i| MARK_LETTERS[((bits >> (27 - 5 * i)) & 31) as usize]))
+    }
+
+    pub fn as_str(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
 }
 
-/// A content hash as the manifest has it.
-pub fn hash_in_hex(hash: &[u8; 32]) -> String {
-    hash[..16]
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|digit| b"0123456789abcdef"[usize::from(digit)] as char)
-        .collect()
+impl Serialize for BuildMark {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for BuildMark {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        let letters = text.as_bytes().try_into().ok().filter(|_| text.is_ascii());
+        letters.map(Self).ok_or_else(|| de::Error::custom("no build mark"))
+    }
+}
+
+/// What a piece is made from: the first half of the SHA-256 of it all, in hexadecimal when written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContentHash([u8; 16]);
+
+impl ContentHash {
+    /// Of a SHA-256.
+    pub fn of(hash: &[u8; 32]) -> Self {
+        Self(std::array::from_fn(|i| hash[i]))
+    }
+}
+
+impl Serialize for ContentHash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let digit = |i: usize| b"0123456789abcdef"[usize::from(self.0[i / 2] >> (4 * (1 - i % 2)) & 15)];
+        let digits: [u8; 32] = std::array::from_fn(digit);
+        serializer.serialize_str(str::from_utf8(&digits).unwrap_or_default())
+    }
+}
+
+impl<'de> Deserialize<'de> for ContentHash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        let digits = Some(&*text).filter(|t| t.len() == 32 && t.bytes().all(|b| b.is_ascii_hexdigit()));
+        let number = digits.and_then(|digits| u128::from_str_radix(digits, 16).ok());
+        number.map(|n| Self(n.to_be_bytes())).ok_or_else(|| de::Error::custom("no content hash"))
+    }
 }
 
 /// `kit.json`: what stands in a kit.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Manifest {
     /// `makekit` and its version.
     pub program: String,
@@ -47,17 +91,16 @@ pub struct Entry {
     pub case: Option<Arc<str>>,
     /// `target 2` or `solidarity`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recipient: Option<String>,
+    pub recipient: Option<Box<str>>,
     /// `paper`, `envelope` or `labels`.
     pub stock: Arc<str>,
     /// The file it stands in, without its folder.
     pub file: Arc<str>,
     /// Its pages in that file, counted from 1.
-    pub first_page: usize,
-    pub pages: usize,
-    /// The first half of the SHA-256 of all that it is made from, in hexadecimal.
-    pub hash: String,
-    pub mark: String,
+    pub first_page: u32,
+    pub pages: u32,
+    pub hash: ContentHash,
+    pub mark: BuildMark,
     /// True for a sheet of an earlier build that this one, of some sheets or cases alone, did not make: it still holds,
     /// but stands in no file now.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -80,20 +123,10 @@ impl Entry {
 }
 
 impl Manifest {
-    /// Reads a manifest; one of another form counts as none.
-    pub fn read(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
-    }
-
-    /// Parts the entries: those that a build of some sheets or cases makes anew, and the others.
-    pub fn part(self, is_made: impl Fn(&Entry) -> bool) -> (Self, Vec<Entry>) {
-        let (made, others) = self.entries.into_iter().partition(is_made);
-        (Self { entries: made, ..self }, others)
-    }
-
-    /// Takes in what stands of an earlier build, so that the next whole build does not call it new.
-    pub fn keep(&mut self, others: Vec<Entry>) {
-        self.entries.extend(others.into_iter().map(|entry| Entry { earlier: true, ..entry }));
+    /// Gives each entry of a manifest's text, in order. `None` where it is of another form: it counts as none then,
+    /// whatever was given before.
+    pub fn read(text: &str, entry: impl FnMut(Entry)) -> Option<()> {
+        serde_json::Deserializer::from_str(text).deserialize_map(Whole(Entries(entry))).ok()
     }
 
     /// Writes JSON with an entry a line, so that it can be read and compared by eye and by `diff`.
@@ -115,84 +148,61 @@ impl Manifest {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChangeKind {
-    New,
-    Changed,
-    Gone,
-}
+/// A manifest as it is read: a great one is never held as a whole.
+struct Whole<F>(Entries<F>);
 
-/// One difference between two kits; indices into their entries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Change {
-    pub kind: ChangeKind,
-    /// Into the new manifest's entries, or the old one's for what is gone.
-    pub entry: usize,
-}
+struct Entries<F>(F);
 
-/// What is new, changed and gone.
-pub fn compare(old: &Manifest, new: &Manifest) -> Vec<Change> {
-    let before: HashMap<_, &Entry> = old.entries.iter().map(|e| (e.key(), e)).collect();
-    // Copies of one label may stand on several sheets: then there are several entries of one key.
-    let mut met = HashSet::new();
-    let mut changes = Vec::new();
-    for (index, entry) in new.entries.iter().enumerate() {
-        met.insert(entry.key());
-        match before.get(&entry.key()) {
-            None => changes.push(Change { kind: ChangeKind::New, entry: index }),
-            Some(old) if old.hash != entry.hash => {
-                changes.push(Change { kind: ChangeKind::Changed, entry: index })
-            }
-            Some(_) => {}
-        }
+impl<'de, F: FnMut(Entry)> Visitor<'de> for Whole<F> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a manifest")
     }
-    let gone = old.entries.iter().enumerate().filter(|(_, e)| !met.contains(&e.key()));
-    changes.extend(gone.map(|(entry, _)| Change { kind: ChangeKind::Gone, entry }));
-    changes
-}
 
-/// Changes as lines for the terminal, by sheet; each names its case and pages.
-pub fn in_words(changes: &[Change], old: &Manifest, new: &Manifest) -> Vec<String> {
-    /// Lines of one kind before the rest is only counted.
-    const MOST: usize = 20;
-    let mut lines = Vec::new();
-    for (kind, words) in [
-        (ChangeKind::New, "print, new"),
-        (ChangeKind::Changed, "print again"),
-        (ChangeKind::Gone, "throw away"),
-    ] {
-        let of_kind: Vec<&Change> = changes.iter().filter(|c| c.kind == kind).collect();
-        for change in of_kind.iter().take(MOST) {
-            let entry = if kind == ChangeKind::Gone {
-                &old.entries[change.entry]
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        let mut found = false;
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            if key == "entries" {
+                found = true;
+                map.next_value_seed(&mut self.0)?;
             } else {
-                &new.entries[change.entry]
-            };
-            let mut line = format!("{words}: {}", entry.sheet);
-            if let Some(case) = &entry.case {
-                let _ = write!(line, ", {case}");
+                map.next_value::<IgnoredAny>()?;
             }
-            if let Some(recipient) = &entry.recipient {
-                let _ = write!(line, ", {recipient}");
-            }
-            if kind != ChangeKind::Gone {
-                let _ = write!(line, ": {} of {}", entry.pages_in_words(), entry.file);
-            }
-            let _ = write!(line, " (mark {})", entry.mark);
-            lines.push(line);
         }
-        if of_kind.len() > MOST {
-            lines.push(format!("{words}: {} more, see the manifest", of_kind.len() - MOST));
-        }
+        if found { Ok(()) } else { Err(de::Error::missing_field("entries")) }
     }
-    lines
+}
+
+impl<'de, F: FnMut(Entry)> DeserializeSeed<'de> for &mut Entries<F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, F: FnMut(Entry)> Visitor<'de> for &mut Entries<F> {
+    type Value = ();
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a list of entries")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while let Some(entry) = seq.next_element()? {
+            (self.0)(entry);
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn entry(sheet: &str, case: &str, hash: &str) -> Entry {
+    /// An entry whose hash is of one byte repeated.
+    pub fn entry(sheet: &str, case: &str, hash: u8) -> Entry {
         Entry {
             sheet: sheet.into(),
             case: Some(case.into()),
@@ -201,52 +211,46 @@ mod tests {
             file: "kit.pdf".into(),
             first_page: 3,
             pages: 1,
-            hash: hash.into(),
-            mark: hash.into(),
+            hash: ContentHash::of(&[hash; 32]),
+            mark: BuildMark::of(&[hash; 32]),
             earlier: false,
         }
-    }
-
-    #[test]
-    fn new_changed_and_gone_are_told_apart() {
-        let manifest = |entries| Manifest { entries, ..Manifest::default() };
-        let old =
-            manifest(vec![entry("letter", "a", "1"), entry("letter", "b", "2"), entry("letter", "c", "3")]);
-        let new =
-            manifest(vec![entry("letter", "a", "1"), entry("letter", "b", "9"), entry("letter", "d", "4")]);
-        let kinds: Vec<_> = compare(&old, &new).iter().map(|c| (c.kind, c.entry)).collect();
-        assert_eq!(kinds, [(ChangeKind::Changed, 1), (ChangeKind::New, 2), (ChangeKind::Gone, 2)]);
-        let words = in_words(&compare(&old, &new), &old, &new);
-        assert_eq!(words[1], "print again: letter, b: page 3 of kit.pdf (mark 9)");
-    }
-
-    #[test]
-    fn a_build_of_some_sheets_leaves_the_others_standing() {
-        let manifest = |entries| Manifest { entries, ..Manifest::default() };
-        let whole = manifest(vec![entry("letter", "a", "1"), entry("envelope", "a", "2")]);
-        let (before, others) = whole.clone().part(|e| &*e.sheet == "letter");
-        let mut letters = manifest(vec![entry("letter", "a", "1")]);
-        assert!(compare(&before, &letters).is_empty(), "the envelopes are not gone");
-        letters.keep(others);
-        assert!(letters.entries[1].earlier);
-        assert!(compare(&letters, &whole).is_empty(), "the envelopes are not new");
     }
 
     #[test]
     fn marks_follow_the_hash_and_have_no_look_alikes() {
         let (mut a, b) = ([0u8; 32], [255u8; 32]);
         a[0] = 1;
-        assert_ne!(build_mark(&a), build_mark(&b));
-        assert_eq!(build_mark(&b), "9999");
+        assert_ne!(BuildMark::of(&a), BuildMark::of(&b));
+        assert_eq!(BuildMark::of(&b).as_str(), "9999");
         assert!(!MARK_LETTERS.iter().any(|c| b"lo01".contains(c)));
     }
 
     #[test]
-    fn a_manifest_comes_back_from_its_text() {
-        let manifest = Manifest { entries: vec![entry("letter", "a", "1")], ..Manifest::default() };
+    fn entries_come_back_from_their_text() {
+        let entries = vec![entry("le\"tter", "a", 0x1f), entry("envelope", "b", 2)];
+        let manifest = Manifest { entries, ..Manifest::default() };
         let mut json = Vec::new();
         manifest.write_to(&mut json).unwrap();
-        assert_eq!(Manifest::read(std::str::from_utf8(&json).unwrap()), Some(manifest));
-        assert_eq!(Manifest::read("{"), None);
+        let json = String::from_utf8(json).unwrap();
+        assert!(json.contains("\"hash\":\"1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f1f\""), "{json}");
+        let mut read = Vec::new();
+        assert_eq!(Manifest::read(&json, |entry| read.push(entry)), Some(()));
+        assert_eq!(read, manifest.entries);
+    }
+
+    #[test]
+    fn a_manifest_of_another_form_counts_as_none() {
+        let mut json = Vec::new();
+        Manifest { entries: vec![entry("letter", "a", 1)], ..Manifest::default() }
+            .write_to(&mut json)
+            .unwrap();
+        let json = String::from_utf8(json).unwrap();
+        let (hash, long) = ("01".repeat(16), "01".repeat(17));
+        for (from, to) in [("\"entries\"", "\"sheets\""), ("  ]", "  "), (&*hash, "+1"), (&hash, &long)] {
+            assert_eq!(Manifest::read(&json.replace(from, to), |_| {}), None, "{to}");
+        }
+        assert_eq!(Manifest::read(&json.replace("\"mark\":\"", "\"mark\":\"long"), |_| {}), None);
+        assert_eq!(Manifest::read("[]", |_| {}), None);
     }
 }
