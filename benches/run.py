@@ -1,7 +1,7 @@
 """Takes the built makekit and the peers that are installed; gives a table of seconds, processor seconds, peak memory,
 bytes and pages for each work, all measured side by side in one run.
 
-    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install typst pillow reportlab weasyprint
+    python3 -m venv /tmp/venv && /tmp/venv/bin/pip install typst pillow segno reportlab weasyprint
     cargo build --release
     /tmp/venv/bin/python benches/run.py            # [--runs 5] [--works w1,w2,w3,w4] [--keep FOLDER]
 

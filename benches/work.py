@@ -11,6 +11,8 @@ SYLLABLES = "ba be bi bo da de di do ka ke ki ko la le li lo ma me mi mo na ne n
 COUNTRIES = ["PL", "FR", "MX", "BR", "DE", "IT", "KE", "TR", "PE", "ES", "CZ", "PT"]
 POSTCODES = {"PL": "00-950", "FR": "75008", "MX": "06600", "BR": "70160-900", "DE": "10117", "IT": "00187",
              "KE": "00100", "TR": "06420", "PE": "15001", "ES": "28014", "CZ": "118 00", "PT": "1149-019"}
+NAMES = {"PL": "Poland", "FR": "France", "MX": "Mexico", "BR": "Brazil", "DE": "Germany", "IT": "Italy",
+         "KE": "Kenya", "TR": "Türkiye", "PE": "Peru", "ES": "Spain", "CZ": "Czechia", "PT": "Portugal"}
 REGIONS = {"MX": "D.F.", "BR": "DF", "IT": "RM", "PE": "LIMA", "ES": "Madrid", "TR": "Ankara"}
 
 
@@ -45,7 +47,7 @@ class Maker:
         return {"name": self.name(), "office": f"Office of {self.word().capitalize()}",
                 "salutation": "Dear Sir or Madam,", "street": f"{self.word().capitalize()} {self.random.randint(1, 299)}",
                 "city": self.word().capitalize(), "region": REGIONS.get(country, ""),
-                "postcode": POSTCODES[country], "country": country}
+                "postcode": POSTCODES[country], "country": country, "country_name": NAMES[country]}
 
 
 def quoted(text):
@@ -101,17 +103,26 @@ def portrait(path, index, seed):
 
 
 def w1(root, seed):
-    """The kit of 12 cases, 24 letters, 24 envelopes, a sheet of labels, with photos."""
+    """The kit of 12 cases, 24 letters, 24 envelopes, a sheet of labels, with photos. The peers, which make no QR codes of
+    their own, get them as finished pictures."""
+    import segno
+
     make = Maker(f"{seed}-w1")
     cases = []
     (root / "cases" / "photos").mkdir(parents=True)
+    (root / "codes").mkdir()
     for number in range(12):
         country = COUNTRIES[number]
-        case = {"id": f"case{number + 1:02}", "name": make.name(), "country": country, "title": make.prose(8).rstrip("."),
+        case = {"id": f"case{number + 1:02}", "name": make.name(), "country": country, "country_name": NAMES[country],
+                "facts": {"Age": f"{20 + number}", "Held since": "12 April 2026"}, "credit": "Drawn for this benchmark",
+                "link": f"https://example.org/case{number + 1:02}", "title": make.prose(8).rstrip("."),
                 "summary": make.prose(28), "story": make.paragraphs(240, 5), "demands": [make.prose(9).rstrip(".") for _ in range(3)],
                 "targets": [make.addressee(country) for _ in range(2)], "photo": f"photos/case{number + 1:02}.jpg"}
         portrait(root / "cases" / case["photo"], number, seed)
+        case["code"] = f"codes/{case['id']}.svg"
+        segno.make(case["link"], error="m", micro=False).save(root / case["code"], border=2, light="white")
         cases.append(case)
+        facts = "\n".join(f"{quoted(k)} = {quoted(v)}" for k, v in case["facts"].items())
         demands = ", ".join(quoted(d) for d in case["demands"])
         (root / "cases" / f"{case['id']}.toml").write_text(
             f"""name = {quoted(case["name"])}
@@ -122,14 +133,13 @@ summary = {quoted(case["summary"])}
 story = {quoted(case["story"])}
 demands = [{demands}]
 languages = ["en"]
-link = "https://example.org/{case["id"]}"
+link = {quoted(case["link"])}
 [facts]
-"Age" = "{20 + number}"
-"Held since" = "12 April 2026"
+{facts}
 [photo]
 file = "{case["photo"]}"
 alt = "A drawn portrait"
-credit = "Drawn for this benchmark"
+credit = {quoted(case["credit"])}
 """ + "".join(target_toml(t) for t in case["targets"]), encoding="utf-8")
     (root / "cases" / "kit.toml").write_text(kit_toml(["case-sheet", "letter", "envelope", "label"]), encoding="utf-8")
     (root / "work.json").write_text(json.dumps({"cases": cases}, ensure_ascii=False), encoding="utf-8")
@@ -146,7 +156,7 @@ def recipients(root, seed, sheets, addressees, letter=None):
         'deadline = 2099-01-31\nrecipients = "recipients.csv"\n', encoding="utf-8")
     columns = ["name", "office", "salutation", "street", "city", "region", "postcode", "country"] + (["letter"] if letter else [])
     with open(root / "cases" / "recipients.csv", "w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, columns)
+        writer = csv.DictWriter(file, columns, extrasaction="ignore")
         writer.writeheader()
         writer.writerows(addressees)
     (root / "work.json").write_text(json.dumps({"addressees": addressees}, ensure_ascii=False), encoding="utf-8")

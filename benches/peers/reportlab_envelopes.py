@@ -14,8 +14,8 @@ pdfmetrics.registerFont(TTFont("Noto", folder.parent / "fonts" / "NotoSans-Regul
 canvas = Canvas(str(folder / "reportlab.pdf"), pagesize=(229 * mm, 162 * mm))
 for a in json.loads((folder / "work.json").read_text(encoding="utf-8"))["addressees"]:
     for size, x, y, lines in (
-        (8.4, 12, 11, ["Anna Sender", "5 Hill Road", "Dublin D01 F5P2", "IRELAND"]),
-        (12, 104, 72, [a["name"], a["office"], a["street"], f"{a['postcode']} {a['city'].upper()}", a["country"]]),
+        (8.4, 12, 11, ["Anna Sender", "5 Hill Road", "DUBLIN", "D01 F5P2", "IRELAND"]),
+        (12, 104, 72, [a["name"], a["office"], a["street"], f"{a['postcode']} {a['city'].upper()}", a["country_name"].upper()]),
     ):
         text = canvas.beginText(x * mm, (162 - y) * mm)
         text.setFont("Noto", size, size * 1.4)
