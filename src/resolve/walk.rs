@@ -345,7 +345,12 @@ impl Walker<'_> {
             Kind::Boolean => self.meaning(boolean(key, trimmed), span).map(Value::Boolean),
             Kind::Lines => {
                 let lines = text.lines().filter(|line| !line.trim().is_empty());
-                lines.map(|line| self.line(key, line, span)).collect::<Option<_>>().map(Value::Lines)
+                let lines: Option<Vec<_>> = lines.map(|line| self.line(key, line, span)).collect();
+                lines.map(|mut lines| {
+                    // Most have one, and there may be a great many of them.
+                    lines.shrink_to_fit();
+                    Value::Lines(lines)
+                })
             }
             Kind::Countries => {
                 let codes = trimmed.split([' ', ',', ';', '\n']).filter(|code| !code.is_empty());
