@@ -1,4 +1,5 @@
-//! Shaped text, its scale and a width in; placed lines out: glyph runs, strips, underlines and links, relative to the paragraph.
+//! Shaped text, its scale and a width in; placed lines out: glyph runs, strips, underlines and links, relative to the
+//! paragraph.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -234,8 +234,8 @@ impl Shaping {
         self.take_clusters(faces, paragraph, out);
     }
 
-    /// Whether a glyph of the text may be a mark. In the faces that come with the program none of these is drawn as a
-    /// letter and a mark, as Noto Sans Bold draws some of the rarer letters; the layout tests look.
+    /// Whether a glyph of the text may be a mark. Some of the rarer European letters are drawn as a letter and a mark (by
+    /// Noto Sans Bold); of the others none is, in any face that comes with the program: the layout tests look.
     fn may_have_marks(&self, faces: &Faces, text: &str) -> bool {
         let built_in = |run: &FaceRun| faces.catalogue.face(run.face).built_in;
         let is_rare = |c: char| matches!(c, '\u{180}'..='\u{217}' | '\u{21C}'..='\u{1FFF}');
