@@ -2,9 +2,10 @@
 //!
 //! The cache never changes a result: shaping and line breaking depend on nothing but the paragraph and the width.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::inline::{Composed, Paragraph, Shaped};
 
@@ -51,7 +52,6 @@ impl Entry {
 /// The paragraphs of a run, in shards so that threads seldom wait for each other.
 pub(super) struct ParagraphCache {
     shards: [Mutex<Shard>; SHARDS],
-    hasher: RandomState,
     pub enabled: bool,
 }
 
@@ -63,14 +63,14 @@ const GENERATION_BYTES: usize = 192 << 10;
 /// Two generations: what is asked for again moves to the young one, the old one is dropped as a whole.
 #[derive(Default)]
 struct Shard {
-    young: HashMap<Arc<Paragraph>, Arc<Entry>>,
-    old: HashMap<Arc<Paragraph>, Arc<Entry>>,
+    young: FxHashMap<Arc<Paragraph>, Arc<Entry>>,
+    old: FxHashMap<Arc<Paragraph>, Arc<Entry>>,
     bytes: usize,
 }
 
 impl ParagraphCache {
     pub fn new(enabled: bool) -> Self {
-        Self { shards: std::array::from_fn(|_| Mutex::default()), hasher: RandomState::new(), enabled }
+        Self { shards: std::array::from_fn(|_| Mutex::default()), enabled }
     }
 
     /// The paragraph's entry, shaped at full size by `make` where it is not known.
@@ -78,7 +78,8 @@ impl ParagraphCache {
         if !self.enabled || !paragraph.boxes.is_empty() {
             return Arc::new(Entry::new(make()));
         }
-        let shard = &self.shards[self.hasher.hash_one(paragraph) as usize % SHARDS];
+        // Bits that the shard's own tables do not go by.
+        let shard = &self.shards[(FxBuildHasher.hash_one(paragraph) >> 32) as usize % SHARDS];
         if let Some(entry) = shard.lock().unwrap_or_else(PoisonError::into_inner).find(paragraph) {
             return entry;
         }

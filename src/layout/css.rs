@@ -1,10 +1,10 @@
 //! A computed box style in; the same in taffy's words out.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use taffy::prelude::{TaffyAuto, TaffyMaxContent, TaffyMinContent};
 use taffy::{
     GridPlacement, GridTemplateComponent, LengthPercentage, LengthPercentageAuto, MaxTrackSizingFunction,
@@ -20,7 +20,7 @@ use crate::markup::style::{
 /// The converted styles of one thread, by the style's own identity.
 #[derive(Default)]
 pub(super) struct BoxStyles {
-    by_style: RefCell<HashMap<Key, Converted>>,
+    by_style: RefCell<FxHashMap<Key, Converted>>,
 }
 
 /// A style, kept alive beside what it was converted to.

@@ -1,13 +1,13 @@
 //! Takes the catalogue; gives the handles and measures of its faces, each read once, and what a text style asks of them.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use fontique::{Blob, Synthesis};
 use parlance::{FontFeature, Language, Tag};
 use parley_engine::{FontData, FontInstance};
+use rustc_hash::FxHashMap;
 use skrifa::instance::{LocationRef, Size};
 use skrifa::raw::TableProvider;
 use skrifa::{FontRef, GlyphId, MetadataProvider};
@@ -179,7 +179,7 @@ impl StyleFont {
 /// The resolved styles of one thread, by the style's own identity.
 #[derive(Default)]
 pub(super) struct StyleFonts {
-    by_style: RefCell<HashMap<usize, Resolved>>,
+    by_style: RefCell<FxHashMap<usize, Resolved>>,
 }
 
 /// A style, kept alive beside what it came to.

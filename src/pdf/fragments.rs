@@ -1,8 +1,9 @@
 //! Takes the sheets of a part; finds the fragments worth drawing once and using often: those that stand there at least
 //! twice, by their content rather than by where they lie in memory, so that a cache cannot change the file.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::frame::{Fragment, GlyphRun, Item, Sheet};
 
@@ -15,7 +16,7 @@ const GLYPHS_PER_DRAWING: usize = 6;
 #[derive(Default)]
 pub(super) struct Repeated<'a> {
     /// Which form each fragment is, by its place in memory.
-    by_address: HashMap<*const Fragment, Option<u32>>,
+    by_address: FxHashMap<*const Fragment, Option<u32>>,
     pub forms: Vec<&'a Fragment>,
 }
 
@@ -56,8 +57,8 @@ impl<'a> Repeated<'a> {
 #[derive(Default)]
 struct Counter<'a> {
     tagged: bool,
-    by_address: HashMap<*const Fragment, Option<usize>>,
-    by_content: HashMap<u64, Vec<usize>>,
+    by_address: FxHashMap<*const Fragment, Option<usize>>,
+    by_content: FxHashMap<u64, Vec<usize>>,
     candidates: Vec<Candidate<'a>>,
 }
 

@@ -1,7 +1,9 @@
 //! Takes the glyphs that a part shows and the texts they stand for; gives, face by face, which glyphs are used and the
 //! one text that each stands for wherever the page does not say otherwise (its ToUnicode).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use crate::fonts::FaceId;
 
@@ -40,8 +42,8 @@ struct FaceTexts {
     /// For each glyph the text under its own code, which is its id.
     by_glyph: Vec<Packed>,
     /// Codes beyond the face's glyphs, for glyphs that stand for another text as well.
-    aliases: HashMap<(u16, Packed), u16>,
-    alias_codes: HashMap<u16, (u16, Packed)>,
+    aliases: FxHashMap<(u16, Packed), u16>,
+    alias_codes: FxHashMap<u16, (u16, Packed)>,
 }
 
 /// The glyphs of one part, by face.
@@ -50,7 +52,7 @@ pub(super) struct Usage {
     /// By the face's number: asked for with each glyph, so no map.
     faces: Vec<Option<FaceTexts>>,
     strings: Vec<Box<str>>,
-    string_index: HashMap<Box<str>, usize>,
+    string_index: FxHashMap<Box<str>, usize>,
 }
 
 /// Characters without ink: soft hyphen, joiners, directional marks, variation selectors (Unicode's
@@ -123,8 +125,8 @@ impl Usage {
         }
         let texts = self.faces[number].get_or_insert_with(|| FaceTexts {
             by_glyph: vec![Packed::UNUSED; glyphs.max(usize::from(glyph) + 1)],
-            aliases: HashMap::new(),
-            alias_codes: HashMap::new(),
+            aliases: FxHashMap::default(),
+            alias_codes: FxHashMap::default(),
         });
         &mut texts.by_glyph[usize::from(glyph)]
     }
@@ -159,7 +161,7 @@ impl Usage {
     }
 }
 
-fn sorted_aliases(codes: HashMap<u16, (u16, Packed)>) -> Vec<(u16, u16, Packed)> {
+fn sorted_aliases(codes: FxHashMap<u16, (u16, Packed)>) -> Vec<(u16, u16, Packed)> {
     let mut codes: Vec<_> = codes.into_iter().map(|(code, (glyph, packed))| (code, glyph, packed)).collect();
     codes.sort_unstable_by_key(|(code, ..)| *code);
     codes

@@ -412,7 +412,8 @@ impl Shaping {
                     }
                     Whitespace::None | Whitespace::ControlWhitespace => {}
                 }
-                let is_box = text[start..].starts_with(BOX);
+                // Asked of each cluster: the first byte answers for most.
+                let is_box = text.as_bytes()[start] >= 0xef && text[start..].starts_with(BOX);
                 let first_glyph = out.glyphs.len();
                 let mut advance = 0.0;
                 if is_box {

@@ -5,12 +5,12 @@ mod build;
 mod rules;
 mod variables;
 
-use std::collections::HashMap;
 use std::fmt::{self, Write};
 use std::hash::{DefaultHasher, Hasher};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, RwLock};
 
 use rules::{Needs, Origin, Rules};
+use rustc_hash::FxHashMap;
 use variables::{Variables, define, substitute};
 
 use super::css::component::components;
@@ -52,7 +52,7 @@ pub struct Styler {
     sheets: Vec<(Origin, Arc<StyleSheet>)>,
     variables: Vec<(Arc<str>, Arc<[super::css::component::Component]>)>,
     /// Rules of documents with `style` elements, by the text of these.
-    embedded: Mutex<HashMap<String, Arc<Embedded>>>,
+    embedded: Mutex<FxHashMap<String, Arc<Embedded>>>,
     styles: Arc<Mutex<Styles>>,
     limits: Limits,
 }
@@ -118,7 +118,7 @@ impl Styler {
             base: Arc::new(base),
             sheets: all,
             variables: given,
-            embedded: Mutex::new(HashMap::new()),
+            embedded: Mutex::new(FxHashMap::default()),
             styles,
             limits,
         };
@@ -201,7 +201,7 @@ struct RuleSet {
 #[derive(Default)]
 struct Cache {
     contexts: Vec<Context>,
-    entries: HashMap<Box<[u8]>, Entry>,
+    entries: FxHashMap<Box<[u8]>, Entry>,
 }
 
 /// The computed style of an element and what its children inherit.
@@ -407,9 +407,9 @@ fn first_strong(raw: &RawTree, node: u32) -> Direction {
 /// Equal styles, each kept once.
 #[derive(Default)]
 struct Styles {
-    text: HashMap<u64, Vec<Arc<TextStyle>>>,
-    boxed: HashMap<u64, Vec<Arc<BoxStyle>>>,
-    whole: HashMap<(usize, usize), Arc<Style>>,
+    text: FxHashMap<u64, Vec<Arc<TextStyle>>>,
+    boxed: FxHashMap<u64, Vec<Arc<BoxStyle>>>,
+    whole: FxHashMap<(usize, usize), Arc<Style>>,
 }
 
 impl Styles {
@@ -422,7 +422,7 @@ impl Styles {
     }
 }
 
-fn shared<T: Clone + PartialEq + fmt::Debug>(kept: &mut HashMap<u64, Vec<Arc<T>>>, style: &T) -> Arc<T> {
+fn shared<T: Clone + PartialEq + fmt::Debug>(kept: &mut FxHashMap<u64, Vec<Arc<T>>>, style: &T) -> Arc<T> {
     let bucket = kept.entry(hash(style)).or_default();
     match bucket.iter().find(|other| ***other == *style) {
         Some(found) => found.clone(),
