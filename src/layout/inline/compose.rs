@@ -259,7 +259,7 @@ impl Composer<'_> {
         };
         line_width += hyphen.map_or(0.0, |h| h.1);
 
-        let left = self.line_start(line_width, indent, range.last);
+        let left = self.line_start(line_width, indent);
         self.place(&mut pieces, left, hyphen.map_or(0.0, |h| h.1));
 
         let first_strip = self.strips.len() as u32;
@@ -382,20 +382,16 @@ impl Composer<'_> {
     }
 
     /// Where the line begins at its left end.
-    fn line_start(&self, line_width: f32, indent: f32, last: bool) -> f32 {
+    fn line_start(&self, line_width: f32, indent: f32) -> f32 {
         let rtl = self.shaped.rtl;
-        let align = match self.paragraph.style.align {
-            TextAlign::Justify if last => TextAlign::Start,
-            TextAlign::Justify => TextAlign::Start,
-            other => other,
-        };
         let free = self.width - indent - line_width;
-        let (start_indent, end_indent) = if rtl { (0.0, indent) } else { (indent, 0.0) };
-        let _ = end_indent;
-        match (align, rtl) {
-            (TextAlign::Left, _) | (TextAlign::Start, false) | (TextAlign::End, true) => start_indent,
-            (TextAlign::Centre, _) => start_indent + free / 2.0,
-            _ => start_indent + free,
+        let left_indent = if rtl { 0.0 } else { indent };
+        match (self.paragraph.style.align, rtl) {
+            (TextAlign::Left, _)
+            | (TextAlign::Start | TextAlign::Justify, false)
+            | (TextAlign::End, true) => left_indent,
+            (TextAlign::Centre, _) => left_indent + free / 2.0,
+            _ => left_indent + free,
         }
     }
 
