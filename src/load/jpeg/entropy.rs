@@ -36,6 +36,13 @@ impl Table {
     }
 }
 
+/// Some of the AC values of each block, as a progressive scan brings them, and their codes.
+#[derive(Clone, Copy)]
+pub(super) struct Band<'s> {
+    pub table: &'s Table,
+    pub scan: &'s Scan,
+}
+
 /// Whether one of eight bytes is 0xff.
 fn has_ff(eight: u64) -> bool {
     (!eight).wrapping_sub(u64::from_ne_bytes([1; 8])) & eight & u64::from_ne_bytes([0x80; 8]) != 0
@@ -194,13 +201,8 @@ impl<'b> Bits<'b> {
     }
 
     /// The first bits of a band of a block.
-    pub fn first(
-        &mut self,
-        table: &Table,
-        scan: &Scan,
-        known: &mut u64,
-        blank: &mut u32,
-    ) -> Result<(), Damage> {
+    pub fn first(&mut self, band: Band<'_>, known: &mut u64, blank: &mut u32) -> Result<(), Damage> {
+        let Band { table, scan } = band;
         if *blank > 0 {
             *blank -= 1;
             return Ok(());
@@ -230,13 +232,8 @@ impl<'b> Bits<'b> {
     }
 
     /// One more bit of what is known of a band of a block, and what has become known.
-    pub fn refined(
-        &mut self,
-        table: &Table,
-        scan: &Scan,
-        known: &mut u64,
-        blank: &mut u32,
-    ) -> Result<(), Damage> {
+    pub fn refined(&mut self, band: Band<'_>, known: &mut u64, blank: &mut u32) -> Result<(), Damage> {
+        let Band { table, scan } = band;
         let mut k = scan.start;
         while *blank == 0 && k <= scan.end {
             let value = self.value(table)?;

@@ -12,7 +12,7 @@ mod frame;
 pub use bare::Bare;
 
 use bare::Recorder;
-use entropy::{Bits, Table};
+use entropy::{Band, Bits, Table};
 use frame::{Frame, Scan};
 
 /// What is wrong with the data of a JPEG.
@@ -238,10 +238,13 @@ impl Decoding {
                             } else {
                                 dc_value(bits, self.dc[part.dc].as_deref()?, scan.later).map(|_| ())
                             }
-                        } else if scan.refines {
-                            bits.refined(self.ac[part.ac].as_deref()?, scan, known, &mut blank_blocks)
                         } else {
-                            bits.first(self.ac[part.ac].as_deref()?, scan, known, &mut blank_blocks)
+                            let band = Band { table: self.ac[part.ac].as_deref()?, scan };
+                            if scan.refines {
+                                bits.refined(band, known, &mut blank_blocks)
+                            } else {
+                                bits.first(band, known, &mut blank_blocks)
+                            }
                         }
                     } else {
                         let (dc, ac) = (self.dc[part.dc].as_deref()?, self.ac[part.ac].as_deref()?);
