@@ -366,7 +366,7 @@ fn add_entries(press: &Press<'_>, file: &File<'_, '_>, entries: &mut Vec<Entry>)
             entries.push(Entry {
                 sheet: Arc::clone(&job.sheet.name),
                 case: piece.subject.case(press.kit).map(|case| Arc::clone(&case.id)),
-                recipient: recipient(&piece.subject).map(String::into_boxed_str),
+                recipient: recipient(&piece.subject),
                 stock: Arc::clone(&stock),
                 file: Arc::clone(&name),
                 first_page: u32::try_from(first).unwrap_or(u32::MAX).saturating_add(piece.first_side + 1),
@@ -379,9 +379,9 @@ fn add_entries(press: &Press<'_>, file: &File<'_, '_>, entries: &mut Vec<Entry>)
     }
 }
 
-fn recipient(subject: &Subject) -> Option<String> {
+fn recipient(subject: &Subject) -> Option<Box<str>> {
     match subject.recipient? {
-        Recipient::Target(number) => Some(format!("target {}", number + 1)),
-        Recipient::Solidarity => Some("solidarity".to_owned()),
+        Recipient::Target(number) => Some(format!("target {}", number + 1).into()),
+        Recipient::Solidarity => Some("solidarity".into()),
     }
 }
