@@ -41,8 +41,8 @@ impl Catalogue {
     /// The fonts inside the program. Nothing is parsed, copied or paged in.
     pub fn built_in() -> Catalogue {
         Catalogue {
-            faces: Cow::Borrowed(&built_in::FACES),
-            families: Cow::Borrowed(&built_in::FAMILIES),
+            faces: Cow::Borrowed(&built_in::FACES[..]),
+            families: Cow::Borrowed(&built_in::FAMILIES[..]),
             roles: OnceLock::new(),
         }
     }

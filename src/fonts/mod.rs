@@ -8,7 +8,6 @@ mod catalogue;
 mod face;
 mod itemise;
 mod missing;
-mod read;
 mod scripts;
 mod select;
 mod user;

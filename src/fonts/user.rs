@@ -2,7 +2,7 @@
 
 use super::catalogue::Catalogue;
 use super::face::{Coverage, Face, FaceId, FontBytes};
-use super::read;
+use makekit_fonts::read;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;

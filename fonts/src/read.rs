@@ -1,5 +1,5 @@
-//! Takes the bytes of a font file; gives what the catalogue must know of each face in it. Shared with `build.rs`, so
-//! that built-in fonts and a user's are read in one way.
+//! Takes the bytes of a font file; gives what the catalogue must know of each face in it. Shared with
+//! `build.rs`, so that built-in fonts and a user's are read in one way.
 
 use skrifa::attribute::Style;
 use skrifa::raw::{FileRef, TableProvider, types::Tag};
